@@ -1,0 +1,81 @@
+// swift-tools-version: 6.2
+// The map of the project: one target per idea, dependencies point down only.
+import PackageDescription
+
+let common: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableExperimentalFeature("Lifetimes"),
+]
+let strict = common + [.strictMemorySafety(), .treatAllWarnings(as: .error)]
+
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+
+let package = Package(
+  name: "zvm",
+  products: [
+    .executable(name: "zvm", targets: ["zvm"]),
+    .library(name: "Sandbox", targets: ["Sandbox"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    // System libraries and the only modules that import them.
+    .systemLibrary(
+      name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
+    .systemLibrary(
+      name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])]),
+    .target(name: "Seccomp", dependencies: ["CSeccomp"], swiftSettings: strict),
+    .target(
+      name: "Compression", dependencies: ["CArchive", "CZstd", "Wire"], swiftSettings: strict),
+    .target(name: "Digest", dependencies: ["CNettle"], swiftSettings: strict),
+
+    // Wall one: what code is allowed to be.
+    .target(name: "ELF", swiftSettings: strict),
+    .target(name: "X86", swiftSettings: strict),
+    .target(name: "Validator", dependencies: ["X86", "ELF"], swiftSettings: strict),
+
+    // From C to a nexe.
+    .target(name: "Rewriter", swiftSettings: strict),
+    .target(
+      name: "Toolchain", dependencies: ["Rewriter", "Digest", system], swiftSettings: strict),
+
+    // Wall two: what runs inside a sandbox process. No Foundation from here down.
+    .target(name: "CSandbox"),
+    .target(name: "Wire", swiftSettings: strict),
+    .target(
+      name: "Runtime", dependencies: ["CSandbox", "Wire", "Seccomp", "Compression", "Digest"],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "zvm-launcher", dependencies: ["Runtime"], swiftSettings: strict,
+      linkerSettings: [.unsafeFlags(["-static-executable", "-use-ld=lld"])]),
+
+    // The trusted side.
+    .target(name: "Manifest", swiftSettings: strict),
+    .target(
+      name: "Sandbox", dependencies: ["ELF", "Validator", "Wire", "CSandbox", "Digest", system],
+      swiftSettings: strict),
+    .target(name: "Datasets", dependencies: ["Wire", system], swiftSettings: strict),
+    .target(
+      name: "MapReduce",
+      dependencies: ["Sandbox", "Datasets", "Toolchain", "Digest", "Wire", "Yams", system],
+      swiftSettings: strict),
+    .target(
+      name: "Commands",
+      dependencies: [
+        "MapReduce", "Toolchain", "Sandbox", "Manifest", "Validator", "ELF", "Datasets",
+        argumentParser, system,
+      ], swiftSettings: strict),
+    .executableTarget(
+      name: "zvm", dependencies: ["Commands", argumentParser], swiftSettings: strict,
+      linkerSettings: [.unsafeFlags(["-use-ld=lld"])]),
+  ]
+)

@@ -1,0 +1,12 @@
+public import ArgumentParser
+
+/// The `zvm` command: one subcommand per file in this folder.
+public struct ZVM: ParsableCommand {
+  public static let configuration = CommandConfiguration(
+    commandName: "zvm",
+    abstract: "Run code you do not trust over data you care about.",
+    version: "0.1.0",
+    subcommands: [])
+
+  public init() {}
+}
