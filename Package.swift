@@ -77,5 +77,7 @@ let package = Package(
     .executableTarget(
       name: "zvm", dependencies: ["Commands", argumentParser], swiftSettings: strict,
       linkerSettings: [.unsafeFlags(["-use-ld=lld"])]),
+
+    .testTarget(name: "ManifestTests", dependencies: ["Manifest"], swiftSettings: common),
   ]
 )
