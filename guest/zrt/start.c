@@ -1,0 +1,57 @@
+/* From the sandbox's start state to main(): arguments and environment from nvram, an auxiliary
+ * vector that shows the C library its thread-local image, then the library's own start-up. */
+#include <elf.h>
+#include <string.h>
+#include "trap.h"
+#include "zrt.h"
+
+int main(int, char **, char **);
+int __libc_start_main(int (*)(int, char **, char **), int, char **, void (*)(void),
+	void (*)(void), void (*)(void));
+
+/* Set by the linker script. */
+extern char __zvm_tls_image[], __zvm_tls_file_size[], __zvm_tls_memory_size[], __zvm_tls_align[];
+
+static Elf32_Phdr program_header;
+/* AT_RANDOM: 16 bytes that are the same in every run. */
+static const unsigned char fixed_random[16] = "zvm determinism";
+
+void zrt_exit(int code)
+{
+	for (;;)
+		zvm_trap(TRAP_EXIT, (uint32_t)code, 0, 0, 0);
+}
+
+void zrt_start(void)
+{
+	struct zrt_nvram nvram;
+	zrt_memory_start();
+	zrt_nvram_read(&nvram);
+	zrt_clock_start(nvram.seconds);
+
+	program_header = (Elf32_Phdr){
+		.p_type = PT_TLS,
+		.p_vaddr = (uint32_t)__zvm_tls_image,
+		.p_filesz = (uint32_t)__zvm_tls_file_size,
+		.p_memsz = (uint32_t)__zvm_tls_memory_size,
+		.p_align = (uint32_t)__zvm_tls_align ? (uint32_t)__zvm_tls_align : 1,
+		.p_flags = PF_R,
+	};
+	const uint32_t auxiliary[] = {
+		AT_PAGESZ, ZRT_PAGE,
+		AT_PHDR, (uint32_t)&program_header, AT_PHENT, sizeof program_header, AT_PHNUM, 1,
+		AT_RANDOM, (uint32_t)fixed_random,
+		AT_UID, 1000, AT_EUID, 1000, AT_GID, 1000, AT_EGID, 1000, AT_SECURE, 0,
+		AT_NULL, 0,
+	};
+	/* One block, as the kernel lays it out: argv, 0, envp, 0, auxv. */
+	uint32_t words = nvram.argc + 1 + nvram.envc + 1;
+	char **vector = zrt_allocate(words * sizeof *vector + sizeof auxiliary);
+	memcpy(vector, nvram.argv, nvram.argc * sizeof *vector);
+	vector[nvram.argc] = 0;
+	memcpy(vector + nvram.argc + 1, nvram.envp, nvram.envc * sizeof *vector);
+	vector[words - 1] = 0;
+	memcpy(vector + words, auxiliary, sizeof auxiliary);
+	__libc_start_main(main, nvram.argc, vector, 0, 0, 0);
+	zrt_exit(127);
+}
