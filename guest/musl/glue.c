@@ -3,6 +3,7 @@
 #include <stdint.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
+#include <features.h>
 
 long long __zvm_sys(long long, long long, long long, long long, long long, long long, long long);
 
@@ -22,7 +23,7 @@ off_t __lseek(int fd, off_t offset, int whence)
 	errno = -result;
 	return -1;
 }
-off_t lseek(int, off_t, int) __attribute__((weak, alias("__lseek")));
+weak_alias(__lseek, lseek);
 
 /* Cancellation points: without threads nothing is ever cancelled. */
 long __syscall_cp_c(long long n, long long a, long long b, long long c, long long d, long long e,

@@ -1,0 +1,30 @@
+public import ArgumentParser
+import Foundation
+import Toolchain
+
+/// `zvm sysroot`: the guest's C library.
+public struct SysrootCommand: ParsableCommand {
+  public static let configuration = CommandConfiguration(
+    commandName: "sysroot",
+    abstract: "Build the guest C library, or say where it is.",
+    subcommands: [Build.self, Path.self])
+
+  public init() {}
+
+  struct Build: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Build it unless this machine has it.")
+
+    func run() throws {
+      try Sysroot().build { FileHandle.standardError.write(Data(($0 + "\n").utf8)) }
+    }
+  }
+
+  struct Path: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Print its folder.")
+
+    func run() throws {
+      print(try Sysroot().path)
+    }
+  }
+}

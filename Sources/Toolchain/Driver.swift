@@ -1,0 +1,204 @@
+import Foundation
+import Rewriter
+
+/// Carries a `zvm cc` invocation out: compiler, rewriter, assembler, linker.
+public struct Driver {
+  private let tools: Tools
+  private let invocation: Invocation
+  private let sysroot: Sysroot?
+
+  /// Options that make gcc write code that the rewriter can handle (TOOLCHAIN.md): ILP32, r15 and
+  /// r11 reserved, no red zone, rbp for frames only.
+  private static let codeOptions = [
+    "-mx32", "-ffixed-r15", "-ffixed-r11", "-ffixed-rbp", "-fno-pic", "-fno-pie",
+    "-mno-red-zone", "-fno-stack-protector", "-fcf-protection=none",
+    "-fno-asynchronous-unwind-tables", "-fno-unwind-tables", "-ftls-model=local-exec",
+    "-mtune-ctrl=^use_bt", "-fno-stack-clash-protection",
+  ]
+  private static let headerOptions = [
+    "-U__gnu_linux__", "-U__linux__", "-U__linux", "-Ulinux", "-U__unix", "-Uunix",
+    "-D__unix__=1", "-D__zvm__=1",
+  ]
+
+  public init(_ invocation: Invocation) throws(ToolchainError) {
+    self.invocation = invocation
+    tools = try Tools()
+    let needsSysroot = invocation.usesStandardHeaders || invocation.stage == .link
+    if needsSysroot {
+      let sysroot = try Sysroot()
+      try sysroot.build { FileHandle.standardError.write(Data(($0 + "\n").utf8)) }
+      self.sysroot = sysroot
+    } else {
+      sysroot = nil
+    }
+  }
+
+  /// Answers `--version` and its like; they need no sysroot.
+  public static func answer(_ query: String) -> String {
+    switch query {
+    case "-dumpmachine": "x86_64-zvm"
+    case "-dumpversion", "-dumpfullversion": "12"
+    case "--version": "zvm cc \(Rewriter.version) (x86_64-zvm, ILP32)\nCompatible with gcc."
+    case "-print-sysroot": (try? Sysroot().path) ?? ""
+    default: ""
+    }
+  }
+
+  /// Runs everything. Throws when a tool fails; outputs are complete or not there.
+  public func run() throws(ToolchainError) {
+    guard !invocation.inputs.isEmpty else { throw ToolchainError("no input files") }
+    if invocation.output != nil, invocation.stage != .link, invocation.inputs.count > 1,
+      !invocation.dependenciesOnly
+    {
+      throw ToolchainError("-o with several inputs and -c, -S or -E")
+    }
+    switch invocation.stage {
+    case .preprocess: try preprocess()
+    case .assembly, .object:
+      for input in invocation.inputs {
+        guard input.kind != .linkable else { continue }
+        let suffix = invocation.stage == .object ? "o" : "s"
+        let base = URL(filePath: input.path).deletingPathExtension().lastPathComponent
+        let output = invocation.output ?? "\(input.path == "-" ? "-" : base).\(suffix)"
+        try compile(input, to: output)
+      }
+    case .link: try link()
+    }
+  }
+
+  private func headers() -> [String] {
+    guard let sysroot, invocation.usesStandardHeaders else { return ["-nostdinc"] }
+    return [
+      "-nostdinc", "-isystem", sysroot.path + "/include", "-isystem",
+      sysroot.path + "/compiler-include",
+    ]
+  }
+
+  private func preprocess() throws(ToolchainError) {
+    var arguments = Self.codeOptions + Self.headerOptions + invocation.compilerOptions + headers()
+    if !invocation.dependenciesOnly { arguments.append("-E") }
+    if let output = invocation.output { arguments += ["-o", output] }
+    for input in invocation.inputs where input.kind != .linkable {
+      arguments += ["-x", input.kind == .c ? "c" : "assembler-with-cpp", input.path]
+    }
+    try check(tools.gcc, arguments)
+  }
+
+  private func check(_ tool: String, _ arguments: [String]) throws(ToolchainError) {
+    if invocation.verbose {
+      FileHandle.standardError.write(
+        Data((([tool] + arguments).joined(separator: " ") + "\n").utf8))
+    }
+    let status = try Tools.run(tool, arguments)
+    guard status == 0 else {
+      let name = URL(filePath: tool).lastPathComponent
+      throw ToolchainError("\(name) failed with status \(status)", status: status)
+    }
+  }
+
+  /// One source to an object, or to sandboxed assembly with -S.
+  private func compile(_ input: Invocation.Input, to output: String) throws(ToolchainError) {
+    let folder = try TemporaryFolder()
+    let plain = folder.path + "/plain.s"
+    switch input.kind {
+    case .c:
+      var options = invocation.compilerOptions
+      // Dependency files are named after the output, as gcc would.
+      if options.contains("-MD") || options.contains("-MMD") {
+        if !options.contains("-MF") {
+          let dependencies = URL(filePath: output).deletingPathExtension().relativePath + ".d"
+          options += ["-MF", dependencies]
+        }
+        if !options.contains("-MT"), !options.contains("-MQ") { options += ["-MT", output] }
+      }
+      if invocation.debug {
+        options += ["-gno-variable-location-views", "-gno-statement-frontiers"]
+      }
+      try check(
+        tools.gcc,
+        options + Self.codeOptions + Self.headerOptions + headers()
+          + ["-S", "-x", "c", input.path, "-o", plain])
+    case .assemblyWithPreprocessor:
+      try check(
+        tools.gcc,
+        Self.codeOptions + Self.headerOptions + invocation.compilerOptions + headers()
+          + ["-E", "-x", "assembler-with-cpp", input.path, "-o", plain])
+    case .assembly:
+      do {
+        try FileManager.default.copyItem(atPath: input.path, toPath: plain)
+      } catch {
+        throw ToolchainError("\(input.path): cannot be read: \(error.localizedDescription)")
+      }
+    case .linkable: return
+    }
+    guard let data = FileManager.default.contents(atPath: plain) else {
+      throw ToolchainError("\(plain): cannot be read")
+    }
+    let sandboxed: String
+    do throws(RewriteError) {
+      sandboxed = try Rewriter.rewrite(
+        String(decoding: data, as: UTF8.self),
+        fileName: input.kind == .c ? "\(input.path) (assembly)" : input.path)
+    } catch {
+      throw ToolchainError("\(error)")
+    }
+    let rewritten = folder.path + "/sandboxed.s"
+    try write(sandboxed, to: invocation.stage == .assembly ? output : rewritten)
+    if invocation.stage == .assembly { return }
+    // clang writes to a temporary name and renames by itself.
+    try check(
+      tools.clang,
+      ["--target=x86_64-linux-gnu", "-c", "-x", "assembler", rewritten, "-o", output])
+  }
+
+  private func write(_ text: String, to path: String) throws(ToolchainError) {
+    if path == "-" {
+      FileHandle.standardOutput.write(Data(text.utf8))
+      return
+    }
+    do {
+      try Data(text.utf8).write(to: URL(filePath: path), options: .atomic)
+    } catch {
+      throw ToolchainError("\(path): cannot be written: \(error.localizedDescription)")
+    }
+  }
+
+  private func link() throws(ToolchainError) {
+    guard let sysroot else { throw ToolchainError("linking needs the guest C library") }
+    let folder = try TemporaryFolder()
+    var arguments = [
+      "-m", "elf_x86_64", "-static", "-z", "max-page-size=0x10000", "-z", "noexecstack",
+      "--build-id=none", "-T", sysroot.guest + "/nexe.ld", "--gc-sections",
+    ]
+    if invocation.usesStartFiles { arguments.append(sysroot.path + "/lib/crt1.o") }
+    for item in invocation.linkItems {
+      switch item {
+      case .option(let option): arguments.append(option)
+      case .input(let index):
+        let input = invocation.inputs[index]
+        if input.kind == .linkable {
+          arguments.append(input.path)
+          continue
+        }
+        let object = "\(folder.path)/\(index).o"
+        var unit = invocation
+        unit.stage = .object
+        try Driver(unit, tools, sysroot).compile(input, to: object)
+        arguments.append(object)
+      }
+    }
+    arguments.append("-L" + sysroot.path + "/lib")
+    if invocation.usesStandardLibraries {
+      arguments += ["--start-group", "-lc", "-lzrt", "-lzgcc", "--end-group"]
+    }
+    let output = invocation.output ?? "a.out"
+    arguments += ["-o", output]
+    try check(tools.lld, arguments)
+  }
+
+  private init(_ invocation: Invocation, _ tools: Tools, _ sysroot: Sysroot?) {
+    self.invocation = invocation
+    self.tools = tools
+    self.sysroot = sysroot
+  }
+}
