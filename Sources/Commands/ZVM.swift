@@ -6,7 +6,7 @@ public struct ZVM: ParsableCommand {
     commandName: "zvm",
     abstract: "Run code you do not trust over data you care about.",
     version: "0.1.0",
-    subcommands: [CC.self, SysrootCommand.self])
+    subcommands: [CC.self, SysrootCommand.self, Validate.self])
 
   public init() {}
 }

@@ -87,9 +87,10 @@ enum InstructionTable {
     1 -  | Eb     | F6/4:mul F6/5:imul F6/6:div F6/7:idiv |
     1 -  | Ev     | F7/4:mul F7/5:imul F7/6:div F7/7:idiv |
     1 -  | Eq     | FF/6:push | w
-    0F - | =Gv Ev | 40:cmovo 41:cmovno 42:cmovb 43:cmovae 44:cmove 45:cmovne 46:cmovbe | z
-    0F - | =Gv Ev | 47:cmova 48:cmovs 49:cmovns 4A:cmovp 4B:cmovnp 4C:cmovl 4D:cmovge | z
-    0F - | =Gv Ev | 4E:cmovle 4F:cmovg AF:imul | z
+    0F - | =Gv Ev | 40:cmovo 41:cmovno 42:cmovb 43:cmovae 44:cmove 45:cmovne 46:cmovbe |
+    0F - | =Gv Ev | 47:cmova 48:cmovs 49:cmovns 4A:cmovp 4B:cmovnp 4C:cmovl 4D:cmovge |
+    0F - | =Gv Ev | 4E:cmovle 4F:cmovg |
+    0F - | =Gv Ev | AF:imul | z
     0F - | Jz     | 80:jo 81:jno 82:jb 83:jae 84:je 85:jne 86:jbe 87:ja |
     0F - | Jz     | 88:js 89:jns 8A:jp 8B:jnp 8C:jl 8D:jge 8E:jle 8F:jg |
     0F - | =Eb    | 90:seto 91:setno 92:setb 93:setae 94:sete 95:setne 96:setbe 97:seta |
@@ -183,6 +184,10 @@ enum InstructionTable {
     0F 66 | =Pq Wx | 2C:cvttpd2pi 2D:cvtpd2pi |
     0F - | =Vx Qq | 2A:cvtpi2ps |
     0F 66 | =Vx Qq | 2A:cvtpi2pd |
+    0F - | Pq Nq  | F7:maskmovq | dst
+    0F 66 | Vx Ux  | F7:maskmovdqu | dst
+    0F F2 | =M Vx  | 2B:movntsd |
+    0F F3 | =M Vx  | 2B:movntss |
     0F - |        | 77:emms |
     38 66 | =Vx Wx | 00:pshufb 01:phaddw 02:phaddd 03:phaddsw 04:pmaddubsw 05:phsubw 06:phsubd |
     38 66 | =Vx Wx | 07:phsubsw 08:psignb 09:psignw 0A:psignd 0B:pmulhrsw 10:pblendvb |

@@ -1,0 +1,39 @@
+public import ELF
+
+/// What the validator says of a whole program file.
+public struct NexeVerdict: Sendable {
+  /// The image, when its headers are right.
+  public let image: Image?
+  /// Why the headers are refused.
+  public let headerError: ELFError?
+  /// What is wrong with the text; offsets are relative to the text's start.
+  public let violations: [Violation]
+
+  public var isValid: Bool { image != nil && violations.isEmpty }
+}
+
+/// Checks whole program files: headers, layout, and every instruction.
+public struct NexeValidator: Sendable {
+  private let validator: Validator
+
+  public init(profile: Profile = .zerovm) { validator = Validator(profile: profile) }
+
+  /// Where the trampolines are, relative to the text: the only place outside the text that a
+  /// direct jump may go to (CONTRACT.md, "Address space").
+  private static let trampolines = -0x10000..<0
+
+  public func check(_ file: Span<UInt8>) -> NexeVerdict {
+    let image: Image
+    do throws(ELFError) {
+      image = try Image(parsing: file)
+    } catch {
+      return NexeVerdict(image: nil, headerError: error, violations: [])
+    }
+    let text = image.text
+    let bytes = file.extracting(
+      text.fileOffset..<(text.fileOffset + Int(text.fileByteCount)))
+    return NexeVerdict(
+      image: image, headerError: nil,
+      violations: validator.check(bytes, outside: Self.trampolines))
+  }
+}
