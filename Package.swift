@@ -32,10 +32,12 @@ let package = Package(
     .systemLibrary(
       name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])]),
     .target(name: "Seccomp", dependencies: ["CSeccomp"], swiftSettings: strict),
     .target(
-      name: "Compression", dependencies: ["CArchive", "CZstd", "Wire"], swiftSettings: strict),
+      name: "Compression", dependencies: ["CArchive", "CZstd", "CZlib", "Wire"],
+      swiftSettings: strict),
     .target(name: "Digest", dependencies: ["CNettle"], swiftSettings: strict),
 
     // Wall one: what code is allowed to be.
@@ -79,5 +81,7 @@ let package = Package(
       linkerSettings: [.unsafeFlags(["-use-ld=lld"])]),
 
     .testTarget(name: "ManifestTests", dependencies: ["Manifest"], swiftSettings: common),
+    .testTarget(
+      name: "CompressionTests", dependencies: ["Compression", "Wire"], swiftSettings: common),
   ]
 )
