@@ -65,7 +65,8 @@ let package = Package(
     .target(
       name: "Sandbox", dependencies: ["ELF", "Validator", "Wire", "CSandbox", "Digest", system],
       swiftSettings: strict),
-    .target(name: "Datasets", dependencies: ["Wire", system], swiftSettings: strict),
+    .target(
+      name: "Datasets", dependencies: ["Compression", "Wire", system], swiftSettings: strict),
     .target(
       name: "MapReduce",
       dependencies: ["Sandbox", "Datasets", "Toolchain", "Digest", "Wire", "Yams", system],
@@ -80,6 +81,8 @@ let package = Package(
       name: "zvm", dependencies: ["Commands", argumentParser], swiftSettings: strict,
       linkerSettings: [.unsafeFlags(["-use-ld=lld"])]),
 
+    .testTarget(name: "DatasetsTests", dependencies: ["Datasets"], swiftSettings: common),
+    .testTarget(name: "MapReduceTests", dependencies: ["MapReduce"], swiftSettings: common),
     .testTarget(name: "ManifestTests", dependencies: ["Manifest"], swiftSettings: common),
     .testTarget(
       name: "CompressionTests", dependencies: ["Compression", "Wire"], swiftSettings: common),

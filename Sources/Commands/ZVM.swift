@@ -6,7 +6,9 @@ public struct ZVM: ParsableCommand {
     commandName: "zvm",
     abstract: "Run code you do not trust over data you care about.",
     version: "0.1.0",
-    subcommands: [CC.self, SysrootCommand.self, Validate.self])
+    subcommands: [
+      JobCommand.self, CC.self, Validate.self, DatasetCommand.self, SysrootCommand.self,
+    ])
 
   public init() {}
 }

@@ -1,0 +1,85 @@
+import Foundation
+import Glibc
+import MapReduce
+import Synchronization
+
+/// Progress and summary of a job on standard error: a bar on a terminal, plain lines elsewhere.
+final class Progress: Sendable {
+  private let isTerminal = isatty(2) == 1
+  private let start = ContinuousClock.now
+  /// When the bar was last drawn.
+  private let drawn = Mutex<ContinuousClock.Instant?>(nil)
+
+  /// Called after each shard, on any thread.
+  @Sendable func update(_ finished: Int, _ total: Int, _ bytes: Int64) {
+    guard isTerminal else { return }
+    let now = ContinuousClock.now
+    let due = drawn.withLock { last in
+      // Often enough to look alive, seldom enough to cost nothing.
+      guard finished == total || last.map({ now - $0 > .milliseconds(50) }) ?? true else {
+        return false
+      }
+      last = now
+      return true
+    }
+    guard due else { return }
+    let width = 30
+    let filled = finished * width / max(total, 1)
+    let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
+    let rate = Self.rate(bytes, now - start)
+    write("\r\(bar) \(finished)/\(total) shards, \(rate)\u{1B}[K")
+  }
+
+  /// Called with what a guest wrote to its standard error.
+  @Sendable func guestError(_ label: String, _ bytes: [UInt8]) {
+    clear()
+    var text = String(decoding: bytes, as: UTF8.self)
+    // A guest must not be able to drive the terminal.
+    text = String(
+      text.unicodeScalars.map { scalar in
+        scalar.value < 0x20 && scalar != "\n" && scalar != "\t" || scalar.value == 0x7F
+          || (0x80...0x9F).contains(scalar.value) ? "?" : Character(scalar)
+      })
+    for line in text.split(separator: "\n") { write("\(label): \(line)\n") }
+  }
+
+  func clear() {
+    if isTerminal { write("\r\u{1B}[K") }
+  }
+
+  /// The one-line summary.
+  func finish(_ summary: JobSummary, of name: String) {
+    clear()
+    let seconds = Self.seconds(summary.elapsed)
+    let sandboxes = Double(summary.sandboxCount) / max(seconds, 0.001)
+    write(
+      "\(name): \(summary.shardCount) shards, \(Self.size(summary.inputByteCount)) in, "
+        + "\(Self.size(summary.outputByteCount)) out, \(Self.decimal(seconds, 2)) s, "
+        + "\(Self.rate(summary.inputByteCount, summary.elapsed)), "
+        + "\(Self.decimal(sandboxes, 1)) sandboxes/s\n")
+  }
+
+  private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+
+  private static func seconds(_ duration: Duration) -> Double {
+    let parts = duration.components
+    return Double(parts.seconds) + Double(parts.attoseconds) * 1e-18
+  }
+
+  private static func rate(_ bytes: Int64, _ elapsed: Duration) -> String {
+    "\(decimal(Double(bytes) / max(seconds(elapsed), 0.001) / 1e6, 1)) MB/s"
+  }
+
+  private static func decimal(_ value: Double, _ digits: Int) -> String {
+    String(format: "%.\(digits)f", value)
+  }
+
+  private static func size(_ bytes: Int64) -> String {
+    var value = Double(bytes)
+    for unit in ["B", "KiB", "MiB", "GiB"] {
+      if value < 1024 { return unit == "B" ? "\(bytes) B" : "\(decimal(value, 1)) \(unit)" }
+      value /= 1024
+    }
+    return "\(decimal(value, 1)) TiB"
+  }
+}
