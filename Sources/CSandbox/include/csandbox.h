@@ -1,4 +1,139 @@
+/* The C shim: what Swift cannot express, and nothing else. See docs/SECURITY.md.
+ * Every function returns 0 or a count, or -errno. */
 #ifndef CSANDBOX_H
 #define CSANDBOX_H
-// The C shim: only what Swift cannot express. See docs/SECURITY.md.
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/epoll.h>
+#include <sys/prctl.h>
+
+#pragma clang assume_nonnull begin
+
+/* Guest base: a constant, so that the addresses a program sees never vary. 40 GiB of guard lie
+ * below it and above its 4 GiB. Its low 32 bits are zero. */
+static const uint64_t CSB_BASE = 0x440A00000000;
+static const uint64_t CSB_GUARD = (uint64_t)40 << 30;
+static const uint64_t CSB_GUEST = (uint64_t)4 << 30;
+
+/* How far a session is. Written into memory shared with the launcher, which believes nothing. */
+enum {
+	CSB_EMPTY = 0,		/* no session yet */
+	CSB_RUNNING = 1,	/* armed: in the guest or in a trap */
+	CSB_EXITED = 2,		/* exit trap: code */
+	CSB_FAULTED = 3,	/* signal, instruction, address, registers */
+	CSB_BAD_TRAP = 4,	/* function */
+	CSB_CHANNEL_FAILED = 5, /* channel, message */
+	CSB_REFUSED = 6,	/* the session could not be armed: error, message */
+};
+
+enum { CSB_MESSAGE = 256, CSB_REGISTERS = 18, CSB_MAX_CHANNELS = 10915 };
+
+/* Calls and bytes moved over one channel, and its digest once the session is over. */
+struct csb_channel {
+	int64_t counters[4]; /* gets, get bytes, puts, put bytes */
+	uint8_t digest[32];
+	uint32_t digest_valid;
+	uint32_t reserved;
+};
+
+/* One sandbox's page(s) of shared memory. The sandbox writes, the launcher reads once. */
+struct csb_shared {
+	uint32_t state;
+	int32_t code;
+	uint32_t signal;
+	uint32_t has_address;
+	uint64_t instruction; /* host address; guest code lies in [CSB_BASE, CSB_BASE + 4 GiB) */
+	uint64_t address;
+	uint64_t registers[CSB_REGISTERS]; /* rax…rdi as in RULES order, r8…r15, rip, flags */
+	uint64_t function;
+	uint32_t channel;
+	uint32_t channel_count;
+	uint64_t user_nanoseconds;
+	uint64_t system_nanoseconds;
+	uint64_t traps;
+	uint8_t memory_digest[32];
+	uint32_t memory_digest_valid;
+	uint32_t message_length;
+	uint8_t message[CSB_MESSAGE];
+	/* CSB_MAX_CHANNELS times struct csb_channel follow: csb_channel_at. */
+};
+
+/* What %gs points at while a guest runs. Offsets are used by entry.S. */
+struct csb_context {
+	uint64_t trap_entry;  /* 0 */
+	uint64_t host_stack;  /* 8 */
+	uint64_t guest_stack; /* 16 */
+	uint64_t guest_return; /* 24 */
+	uint64_t base;	      /* 32 */
+	uint32_t host_mxcsr;  /* 40 */
+	uint32_t guest_mxcsr; /* 44 */
+	uint32_t host_x87;    /* 48 */
+	uint32_t guest_x87;   /* 52 */
+	uint64_t handler;     /* 56: int32_t (*)(uint32_t guest address of the arguments) */
+	uint64_t leave;	      /* 64: not 0 after a trap: do not go back to the guest */
+};
+
+/* The one context and the sandbox's shared memory; copied on write by each fork. */
+extern struct csb_context csb_context;
+extern struct csb_shared *_Nullable csb_shared;
+
+/* This sandbox's shared memory; set before the fork. */
+static inline struct csb_shared *csb_session(void)
+{
+	if (!csb_shared)
+		__builtin_trap();
+	return (struct csb_shared *)csb_shared;
+}
+static inline void csb_set_session(struct csb_shared *shared) { csb_shared = shared; }
+static inline struct csb_channel *csb_channel_at(struct csb_shared *shared, uint32_t index)
+{
+	if (index >= CSB_MAX_CHANNELS)
+		__builtin_trap();
+	return (struct csb_channel *)(shared + 1) + index;
+}
+static inline void csb_set_leave(int leave) { csb_context.leave = (uint64_t)leave; }
+
+/* Points %gs at csb_context and installs the fault handler on its own stack. */
+int csb_prepare(int32_t (*handler)(uint32_t arguments));
+/* Runs guest code at `entry` with the stack pointer `stack` (both host addresses inside the guest).
+ * Returns when a trap set csb_context.leave. All registers that the guest sees are zero but r15,
+ * rsp and rbp. */
+void csb_enter(uint64_t entry, uint64_t stack);
+/* Where a trap starts; in slot 0 stands `jmp *%gs:0`, so no host address is in guest memory. */
+void csb_trap_entry(void);
+
+/* fork with a pidfd, without the C library's handlers: the caller has a single thread. Returns the
+ * pid (0 in the child). */
+int csb_fork(int *pidfd);
+int csb_prctl(int option, unsigned long a, unsigned long b);
+int csb_close_range(unsigned first, unsigned last);
+/* Loads a filter exported by libseccomp. no_new_privs must be set. */
+int csb_load_filter(const void *instructions, uint16_t count);
+int csb_cpuid_faulting(void);
+/* New user, mount, network, IPC, UTS and PID namespaces; bit mask of those obtained. */
+int csb_unshare(int flags);
+/* Drops every capability, in all sets. */
+int csb_drop_capabilities(void);
+/* Makes an empty, read-only root out of a fresh tmpfs. Needs its own mount namespace. */
+int csb_empty_root(void);
+int csb_landlock(void);
+/* setrlimit, soft = hard. */
+int csb_limit(int resource, uint64_t value);
+/* Never trims, never uses mmap: malloc needs no system call but brk. */
+void csb_tame_malloc(void);
+
+/* An anonymous file holding nothing; then no more writing, growing, shrinking, unsealing. */
+int csb_memory_file(const char *name);
+int csb_seal(int fd);
+int csb_is_sealed(int fd);
+
+/* One packet with descriptors. `flags` as for sendmsg. */
+long csb_send(int socket, const void *bytes, size_t count, const int *_Nullable fds, size_t fd_count,
+	int flags);
+/* One packet; received descriptors are close-on-exec. -EMSGSIZE when packet or descriptors were cut
+ * off (then nothing is kept). 0: end of file. */
+long csb_receive(int socket, void *bytes, size_t capacity, int *fds, size_t fd_capacity,
+	size_t *fd_count, int flags);
+
+#pragma clang assume_nonnull end
 #endif

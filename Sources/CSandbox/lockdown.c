@@ -1,0 +1,115 @@
+/* One function per mechanism of wall two. */
+#define _GNU_SOURCE
+#include "csandbox.h"
+#include <asm/prctl.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <linux/filter.h>
+#include <linux/landlock.h>
+#include <linux/seccomp.h>
+#include <malloc.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+int csb_fork(int *pidfd)
+{
+	long pid = syscall(SYS_clone, CLONE_PIDFD | SIGCHLD, 0, pidfd, 0, 0);
+	return pid < 0 ? -errno : (int)pid;
+}
+
+int csb_prctl(int option, unsigned long a, unsigned long b)
+{
+	int result = prctl(option, a, b, 0, 0);
+	return result < 0 ? -errno : result;
+}
+
+int csb_close_range(unsigned first, unsigned last)
+{
+	return syscall(SYS_close_range, first, last, 0) ? -errno : 0;
+}
+
+int csb_load_filter(const void *instructions, uint16_t count)
+{
+	struct sock_fprog program = { count, (struct sock_filter *)instructions };
+	return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) ? -errno : 0;
+}
+
+int csb_cpuid_faulting(void)
+{
+	return syscall(SYS_arch_prctl, ARCH_SET_CPUID, 0) ? -errno : 0;
+}
+
+int csb_unshare(int flags)
+{
+	return unshare(flags) ? -errno : 0;
+}
+
+int csb_drop_capabilities(void)
+{
+	struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
+	struct __user_cap_data_struct none[2] = { { 0, 0, 0 }, { 0, 0, 0 } };
+	/* The bounding set first: dropping from it needs a capability. */
+	for (int capability = 0; capability < 64; capability++)
+		prctl(PR_CAPBSET_DROP, capability, 0, 0, 0);
+	return syscall(SYS_capset, &header, none) ? -errno : 0;
+}
+
+static int write_file(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	ssize_t count = write(fd, text, strlen(text));
+	int result = count < 0 ? -errno : 0;
+	close(fd);
+	return result;
+}
+
+int csb_empty_root(void)
+{
+	/* Inside a fresh user namespace nobody is mapped; a mount needs an owner. */
+	(void)write_file;
+	if (mount(0, "/", 0, MS_REC | MS_PRIVATE, 0))
+		return -errno;
+	if (mount("zvm", "/tmp", "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "size=4k,nr_inodes=2,mode=0"))
+		return -errno;
+	if (chdir("/tmp") || syscall(SYS_pivot_root, ".", "."))
+		return -errno;
+	if (umount2(".", MNT_DETACH) || chdir("/"))
+		return -errno;
+	return mount(0, "/", 0, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, 0)
+		? -errno : 0;
+}
+
+int csb_landlock(void)
+{
+	/* Every right of the first ABI is handled and none is granted. */
+	struct landlock_ruleset_attr attributes = { .handled_access_fs = (1 << 13) - 1 };
+	int fd = syscall(SYS_landlock_create_ruleset, &attributes, sizeof attributes, 0);
+	if (fd < 0)
+		return -errno;
+	int result = syscall(SYS_landlock_restrict_self, fd, 0) ? -errno : 0;
+	close(fd);
+	return result;
+}
+
+int csb_limit(int resource, uint64_t value)
+{
+	struct rlimit limit = { value, value };
+	return setrlimit(resource, &limit) ? -errno : 0;
+}
+
+void csb_tame_malloc(void)
+{
+	mallopt(M_MMAP_MAX, 0);
+	mallopt(M_TRIM_THRESHOLD, 1 << 30);
+	mallopt(M_TOP_PAD, 64 << 10);
+}

@@ -1,0 +1,94 @@
+/* Packets with descriptors, and memory files. */
+#define _GNU_SOURCE
+#include "csandbox.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { MAX_FDS = 253 };
+
+union control {
+	char bytes[CMSG_SPACE(MAX_FDS * sizeof(int))];
+	struct cmsghdr align;
+};
+
+long csb_send(int socket, const void *bytes, size_t count, const int *fds, size_t fd_count, int flags)
+{
+	if (fd_count > MAX_FDS)
+		return -EINVAL;
+	union control control;
+	struct iovec part = { (void *)bytes, count };
+	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1 };
+	if (fd_count) {
+		message.msg_control = control.bytes;
+		message.msg_controllen = CMSG_SPACE(fd_count * sizeof(int));
+		memset(control.bytes, 0, message.msg_controllen);
+		struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+		header->cmsg_level = SOL_SOCKET;
+		header->cmsg_type = SCM_RIGHTS;
+		header->cmsg_len = CMSG_LEN(fd_count * sizeof(int));
+		memcpy(CMSG_DATA(header), fds, fd_count * sizeof(int));
+	}
+	ssize_t sent;
+	do
+		sent = sendmsg(socket, &message, flags | MSG_NOSIGNAL);
+	while (sent < 0 && errno == EINTR);
+	return sent < 0 ? -errno : sent;
+}
+
+long csb_receive(int socket, void *bytes, size_t capacity, int *fds, size_t fd_capacity,
+	size_t *fd_count, int flags)
+{
+	union control control;
+	struct iovec part = { bytes, capacity };
+	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1,
+		.msg_control = control.bytes, .msg_controllen = sizeof control.bytes };
+	*fd_count = 0;
+	ssize_t received;
+	do
+		received = recvmsg(socket, &message, flags | MSG_CMSG_CLOEXEC);
+	while (received < 0 && errno == EINTR);
+	if (received < 0)
+		return -errno;
+	int bad = (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0;
+	for (struct cmsghdr *h = CMSG_FIRSTHDR(&message); h; h = CMSG_NXTHDR(&message, h)) {
+		if (h->cmsg_level != SOL_SOCKET || h->cmsg_type != SCM_RIGHTS)
+			continue;
+		size_t n = (h->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+		for (size_t i = 0; i < n; i++) {
+			int fd;
+			memcpy(&fd, CMSG_DATA(h) + i * sizeof fd, sizeof fd);
+			if (*fd_count < fd_capacity)
+				fds[(*fd_count)++] = fd;
+			else
+				close(fd), bad = 1;
+		}
+	}
+	if (!bad)
+		return received;
+	while (*fd_count)
+		close(fds[--*fd_count]);
+	return -EMSGSIZE;
+}
+
+int csb_memory_file(const char *name)
+{
+	int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	return fd < 0 ? -errno : fd;
+}
+
+enum { ALL_SEALS = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE };
+
+int csb_seal(int fd)
+{
+	return fcntl(fd, F_ADD_SEALS, ALL_SEALS) ? -errno : 0;
+}
+
+int csb_is_sealed(int fd)
+{
+	int seals = fcntl(fd, F_GET_SEALS);
+	return seals < 0 ? -errno : (seals & ALL_SEALS) == ALL_SEALS;
+}

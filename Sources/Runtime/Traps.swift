@@ -1,0 +1,143 @@
+// Unsafe: `current` is the one session of this process; the process has one thread, and the C shim
+// calls `serveTrap` only between `csb_enter` and its return, while `current` is set. `csb_shared`
+// points at the sandbox's shared memory for as long as the process lives.
+import CSandbox
+import Glibc
+import Wire
+
+/// The session that runs in this process.
+struct SessionState {
+  var memory: GuestMemory
+  var channels: [ChannelState]
+}
+
+nonisolated(unsafe) private var current: SessionState?
+
+private enum Function {
+  static let read: UInt64 = 0x6461_6552
+  static let write: UInt64 = 0x7469_7257
+  static let jail: UInt64 = 0x6c69_614a
+  static let unjail: UInt64 = 0x6c6a_6e55
+  static let exit: UInt64 = 0x7469_7845
+  static let fork: UInt64 = 0x6b72_6f46
+}
+
+/// Enters the guest and returns when a trap ended the session; how is in shared memory.
+func runGuest(_ session: SessionState) {
+  unsafe current = session
+  csb_set_leave(0)
+  let stack = CSB_BASE + GuestMemory.stackEnd - 256
+  let entry = CSB_BASE + UInt64(session.memory.entry)
+  unsafe csb_session().pointee.state = UInt32(CSB_RUNNING)
+  csb_enter(entry, stack)
+  unsafe current = nil
+}
+
+/// Ends the session: the trap does not go back to the guest.
+private func leave(_ state: UInt32) {
+  unsafe csb_session().pointee.state = state
+  csb_set_leave(1)
+}
+
+/// Serves one trap. `arguments` is a guest address; each argument is copied once, then checked.
+@c(zvm_serve_trap)
+func serveTrap(_ arguments: UInt32) -> Int32 {
+  unsafe csb_session().pointee.traps &+= 1
+  let base = UInt64(arguments)
+  guard let function = unsafe current!.memory.word(at: base) else { return -EFAULT }
+  func argument(_ index: UInt64) -> UInt64? {
+    unsafe current!.memory.word(at: base + 16 + 8 * index)
+  }
+  switch function {
+  case Function.read, Function.write:
+    guard let channel = argument(0), let buffer = argument(1), let size = argument(2),
+      let offset = argument(3)
+    else { return -EFAULT }
+    return transfer(
+      reading: function == Function.read, channel: channel, buffer: buffer, size: size,
+      offset: offset)
+  case Function.exit:
+    guard let code = argument(0) else { return -EFAULT }
+    unsafe csb_session().pointee.code = Int32(truncatingIfNeeded: code)
+    leave(UInt32(CSB_EXITED))
+    return 0
+  case Function.jail, Function.unjail, Function.fork:
+    return -ENOSYS
+  default:
+    unsafe csb_session().pointee.function = function
+    leave(UInt32(CSB_BAD_TRAP))
+    return 0
+  }
+}
+
+/// The read and write traps: channel, direction, pointer, limits, then the bytes.
+private func transfer(
+  reading: Bool, channel number: UInt64, buffer: UInt64, size: UInt64, offset: UInt64
+) -> Int32 {
+  guard number < UInt64(unsafe current!.channels.count) else { return -EBADF }
+  let index = Int(number)
+  let message = unsafe current!.channels[index].message
+  let mayMove =
+    unsafe reading ? current!.channels[index].mayRead : current!.channels[index].mayWrite
+  guard mayMove else { return -EPERM }
+  guard unsafe current!.memory.check(buffer, size, writable: reading) else { return -EFAULT }
+  guard let offset = Int64(exactly: offset) else { return -EINVAL }
+
+  let first = reading ? 0 : 2
+  let calls = counter(index, first)
+  let bytes = counter(index, first + 1)
+  let callLimit = reading ? message.gets : message.puts
+  let byteLimit = reading ? message.getBytes : message.putBytes
+  guard calls < callLimit, bytes < byteLimit else { return -EDQUOT }
+  // A result has 31 bits; what does not fit in it or the limit is left for another call.
+  let count = Int(min(size, UInt64(byteLimit - bytes), 0x7fff_0000))
+
+  let moved: Int
+  do throws(ChannelFailure) {
+    if reading {
+      moved = try unsafe current!.memory.withWritable(buffer, count) {
+        target throws(ChannelFailure) in
+        try unsafe current!.channels[index].read(into: target, offset: offset)
+      }
+    } else {
+      try unsafe current!.memory.withReadable(buffer, count) {
+        source throws(ChannelFailure) in
+        try unsafe current!.channels[index].write(source, offset: offset)
+      }
+      moved = count
+    }
+  } catch {
+    unsafe csb_session().pointee.channel = UInt32(index)
+    tell(error.message)
+    leave(UInt32(CSB_CHANNEL_FAILED))
+    return 0
+  }
+  setCounter(index, first, calls + 1)
+  setCounter(index, first + 1, bytes + Int64(moved))
+  return Int32(moved)
+}
+
+/// Puts a message into shared memory, cut to what fits.
+func tell(_ text: String) {
+  let bytes = Array(text.utf8.prefix(Int(CSB_MESSAGE)))
+  unsafe csb_session().pointee.message_length = UInt32(bytes.count)
+  unsafe withUnsafeMutableBytes(of: &csb_session().pointee.message) {
+    unsafe $0.copyBytes(from: bytes)
+  }
+}
+
+// Counters live in shared memory, so that they outlast a sandbox that is killed. The index is below
+// the channel count, which is at most CSB_MAX_CHANNELS.
+private func counter(_ channel: Int, _ field: Int) -> Int64 {
+  unsafe withUnsafeBytes(of: &csb_channel_at(csb_session(), UInt32(channel)).pointee.counters) {
+    unsafe $0.load(fromByteOffset: 8 * field, as: Int64.self)
+  }
+}
+
+private func setCounter(_ channel: Int, _ field: Int, _ value: Int64) {
+  unsafe withUnsafeMutableBytes(
+    of: &csb_channel_at(csb_session(), UInt32(channel)).pointee.counters
+  ) {
+    unsafe $0.storeBytes(of: value, toByteOffset: 8 * field, as: Int64.self)
+  }
+}

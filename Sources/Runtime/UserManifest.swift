@@ -1,0 +1,64 @@
+import Wire
+
+/// The read-only description of a session that a program finds through 0xFEFFFFFC
+/// (CONTRACT.md, "The trap"): a header, the channels, their names, and last a pointer to the header.
+struct UserManifest {
+  private let heapStart: UInt32
+  private let heapByteCount: UInt32
+  private let channels: [ChannelMessage]
+  private let used: UInt64
+
+  private static let headerByteCount = 20
+  private static let channelByteCount = 48
+
+  init(heapStart: UInt32, heapByteCount: UInt32, channels: [ChannelMessage]) {
+    self.heapStart = heapStart
+    self.heapByteCount = heapByteCount
+    self.channels = channels
+    let names = channels.reduce(0) { $0 + $1.alias.utf8.count + 1 }
+    used = UInt64(Self.headerByteCount + 4 + channels.count * Self.channelByteCount + names + 4)
+  }
+
+  /// Size of the region, in whole granules.
+  var byteCount: UInt64 { roundUp(used, to: GuestMemory.granule) }
+
+  /// The region's bytes, when it starts at `address`.
+  func bytes(at address: UInt32) -> [UInt8] {
+    let table = address + UInt32(Self.headerByteCount) + 4
+    var name = table + UInt32(channels.count * Self.channelByteCount)
+    var writer = ByteWriter()
+    writer.integer(heapStart)
+    writer.integer(heapByteCount)
+    writer.integer(UInt32(GuestMemory.stackByteCount))
+    writer.integer(UInt32(channels.count))
+    writer.integer(table)
+    writer.integer(UInt32(0))  // Aligns the table to 8.
+    for channel in channels {
+      for limit in [channel.gets, channel.getBytes, channel.puts, channel.putBytes] {
+        writer.integer(limit)
+      }
+      writer.integer(channel.access == 0 ? Int64(0) : channel.backing.byteCount)
+      writer.integer(UInt32(channel.access))
+      writer.integer(name)
+      name += UInt32(channel.alias.utf8.count) + 1
+    }
+    var result = writer.bytes
+    for channel in channels { result += Array(channel.alias.utf8) + [0] }
+    result += [UInt8](repeating: 0, count: Int(byteCount) - result.count - 4)
+    var pointer = ByteWriter()
+    pointer.integer(address)
+    return result + pointer.bytes
+  }
+}
+
+extension ChannelMessage.Backing {
+  /// How many bytes can be read at the start, where that is known.
+  var byteCount: Int64 {
+    switch self {
+    case .null, .stream, .compressed: 0
+    case .file(_, _, let size): size
+    case .extents(let extents): extents.reduce(0) { $0 + $1.length }
+    case .bytes(let bytes): Int64(bytes.count)
+    }
+  }
+}

@@ -1,0 +1,132 @@
+/// What a packet between engine, launcher and sandbox is.
+package enum PacketKind: UInt8, Sendable {
+  /// Engine → launcher, first packet: the module's layout, its memory file attached.
+  case module = 1
+  /// Launcher → engine, once: ready, with what protects its sandboxes; or why not.
+  case ready = 2
+  /// Engine → launcher → sandbox: descriptors of the session that follows.
+  case descriptors = 3
+  /// Engine → launcher → sandbox: run this.
+  case session = 4
+  /// Engine → launcher: kill that session.
+  case cancel = 5
+  /// Launcher → engine: how a session ended.
+  case report = 6
+  /// Sandbox → launcher: the shared memory says how the session ended; ready for another.
+  case idle = 7
+}
+
+/// The first bytes of every packet.
+package struct PacketHeader: Equatable, Sendable {
+  package var kind: PacketKind
+  /// The engine's number for a session; 0 where no session is meant.
+  package var identifier: UInt64
+  /// Zero: the body follows. Otherwise it has this many bytes and lies in a memory file, the
+  /// packet's last descriptor.
+  package var bodyByteCount: UInt32
+
+  package static let byteCount = 20
+  /// A body up to this size travels in the packet itself.
+  package static let maximumInlineByteCount = 32 << 10
+  package static let maximumPacketByteCount = byteCount + maximumInlineByteCount
+  /// Largest body of any kind: 10915 channels with long names and many extents fit.
+  package static let maximumBodyByteCount = 64 << 20
+  /// SCM_MAX_FD of the kernel.
+  package static let maximumDescriptorCount = 253
+  private static let magic: UInt32 = 0x316d_767a
+
+  package init(kind: PacketKind, identifier: UInt64 = 0, bodyByteCount: UInt32 = 0) {
+    self.kind = kind
+    self.identifier = identifier
+    self.bodyByteCount = bodyByteCount
+  }
+
+  package func encode(into writer: inout ByteWriter) {
+    writer.integer(Self.magic)
+    writer.integer(UInt32(kind.rawValue))
+    writer.integer(identifier)
+    writer.integer(bodyByteCount)
+  }
+
+  package init(from reader: inout ByteReader) throws(WireError) {
+    guard try reader.integer("magic", as: UInt32.self) == Self.magic else {
+      throw reader.error("magic")
+    }
+    let rawKind = try reader.integer("kind", as: UInt32.self)
+    guard let kind = UInt8(exactly: rawKind).flatMap(PacketKind.init(rawValue:)) else {
+      throw reader.error("kind")
+    }
+    self.kind = kind
+    identifier = try reader.integer("identifier")
+    bodyByteCount = try reader.integer("body length")
+    guard bodyByteCount <= UInt32(Self.maximumBodyByteCount) else {
+      throw reader.error("body length")
+    }
+  }
+}
+
+/// The layout of a module: what the launcher maps where. The engine has checked it against the
+/// rules for nexes; the launcher checks again whatever its own safety rests on.
+package struct ModuleMessage: Equatable, Sendable {
+  package struct Segment: Equatable, Sendable {
+    package var address: UInt32
+    package var memoryByteCount: UInt32
+    package var fileOffset: UInt64
+    package var fileByteCount: UInt32
+    /// PF_X 1, PF_W 2, PF_R 4.
+    package var permissions: UInt32
+
+    package init(
+      address: UInt32, memoryByteCount: UInt32, fileOffset: UInt64, fileByteCount: UInt32,
+      permissions: UInt32
+    ) {
+      self.address = address
+      self.memoryByteCount = memoryByteCount
+      self.fileOffset = fileOffset
+      self.fileByteCount = fileByteCount
+      self.permissions = permissions
+    }
+  }
+
+  package var entry: UInt32
+  package var segments: [Segment]
+  /// Whether the sandbox loads the system-call filter. Only tests of wall one switch it off.
+  package var filtered: Bool
+
+  package init(entry: UInt32, segments: [Segment], filtered: Bool) {
+    self.entry = entry
+    self.segments = segments
+    self.filtered = filtered
+  }
+
+  package func encode(into writer: inout ByteWriter) {
+    writer.integer(entry)
+    writer.integer(UInt8(filtered ? 1 : 0))
+    writer.integer(UInt32(segments.count))
+    for segment in segments {
+      writer.integer(segment.address)
+      writer.integer(segment.memoryByteCount)
+      writer.integer(segment.fileOffset)
+      writer.integer(segment.fileByteCount)
+      writer.integer(segment.permissions)
+    }
+  }
+
+  package init(from reader: inout ByteReader) throws(WireError) {
+    entry = try reader.integer("entry")
+    filtered = try reader.integer("filtered", as: UInt8.self) != 0
+    let count = try reader.integer("segment count", as: UInt32.self)
+    guard count <= 128 else { throw reader.error("segment count") }
+    segments = []
+    for _ in 0..<count {
+      segments.append(
+        Segment(
+          address: try reader.integer("address"),
+          memoryByteCount: try reader.integer("memory size"),
+          fileOffset: try reader.integer("file offset"),
+          fileByteCount: try reader.integer("file size"),
+          permissions: try reader.integer("permissions")))
+    }
+    try reader.end()
+  }
+}

@@ -1,0 +1,181 @@
+/// One run of a module, as it travels to the launcher and on to the sandbox.
+///
+/// The launcher reads `timeoutNanoseconds` only; the sandbox reads all of it before the guest runs.
+package struct SessionMessage: Equatable, Sendable {
+  /// Wall-clock limit.
+  package var timeoutNanoseconds: UInt64
+  /// A multiple of 64 KiB.
+  package var heapByteCount: UInt32
+  package var memoryDigest: Bool
+  package var channels: [ChannelMessage]
+
+  package init(
+    timeoutNanoseconds: UInt64, heapByteCount: UInt32, memoryDigest: Bool,
+    channels: [ChannelMessage]
+  ) {
+    self.timeoutNanoseconds = timeoutNanoseconds
+    self.heapByteCount = heapByteCount
+    self.memoryDigest = memoryDigest
+    self.channels = channels
+  }
+
+  package func encode(into writer: inout ByteWriter) {
+    writer.integer(timeoutNanoseconds)
+    writer.integer(heapByteCount)
+    writer.integer(UInt8(memoryDigest ? 1 : 0))
+    writer.integer(UInt32(channels.count))
+    for channel in channels { channel.encode(into: &writer) }
+  }
+
+  package init(from reader: inout ByteReader) throws(WireError) {
+    timeoutNanoseconds = try reader.integer("timeout")
+    heapByteCount = try reader.integer("heap size")
+    memoryDigest = try reader.integer("memory digest", as: UInt8.self) != 0
+    let count = try reader.integer("channel count", as: UInt32.self)
+    guard count <= 10915 else { throw reader.error("channel count") }
+    channels = []
+    channels.reserveCapacity(Int(count))
+    for _ in 0..<count { channels.append(try ChannelMessage(from: &reader)) }
+    try reader.end()
+  }
+}
+
+/// One channel of a session. Descriptors are indices into the session's descriptors.
+package struct ChannelMessage: Equatable, Sendable {
+  package struct Extent: Equatable, Sendable {
+    package var descriptor: UInt32
+    package var offset: Int64
+    package var length: Int64
+
+    package init(descriptor: UInt32, offset: Int64, length: Int64) {
+      self.descriptor = descriptor
+      self.offset = offset
+      self.length = length
+    }
+  }
+
+  package enum Backing: Equatable, Sendable {
+    case null
+    case stream(UInt32)
+    /// A window that starts at `offset`; `size` bytes of it hold data when the session starts.
+    /// `bounded`: reads end there for good.
+    case file(UInt32, offset: Int64, size: Int64)
+    case extents([Extent])
+    case compressed(UInt32, Codec, offset: Int64, length: Int64)
+    case bytes([UInt8])
+  }
+
+  package var alias: String
+  /// 0…3, the manifest's type.
+  package var access: UInt8
+  package var digest: Bool
+  package var gets: Int64
+  package var getBytes: Int64
+  package var puts: Int64
+  package var putBytes: Int64
+  package var backing: Backing
+
+  package init(
+    alias: String, access: UInt8, digest: Bool, gets: Int64, getBytes: Int64, puts: Int64,
+    putBytes: Int64, backing: Backing
+  ) {
+    self.alias = alias
+    self.access = access
+    self.digest = digest
+    self.gets = gets
+    self.getBytes = getBytes
+    self.puts = puts
+    self.putBytes = putBytes
+    self.backing = backing
+  }
+
+  /// Largest constant channel.
+  package static let maximumConstantByteCount = 16 << 20
+  /// Longest alias: a manifest's value may not be longer.
+  package static let maximumAliasByteCount = 8 << 10
+
+  package func encode(into writer: inout ByteWriter) {
+    writer.string(alias)
+    writer.integer(access)
+    writer.integer(UInt8(digest ? 1 : 0))
+    for limit in [gets, getBytes, puts, putBytes] { writer.integer(limit) }
+    switch backing {
+    case .null: writer.integer(UInt8(0))
+    case .stream(let descriptor):
+      writer.integer(UInt8(1))
+      writer.integer(descriptor)
+    case .file(let descriptor, let offset, let size):
+      writer.integer(UInt8(2))
+      writer.integer(descriptor)
+      writer.integer(offset)
+      writer.integer(size)
+    case .extents(let extents):
+      writer.integer(UInt8(3))
+      writer.integer(UInt32(extents.count))
+      for extent in extents {
+        writer.integer(extent.descriptor)
+        writer.integer(extent.offset)
+        writer.integer(extent.length)
+      }
+    case .compressed(let descriptor, let codec, let offset, let length):
+      writer.integer(UInt8(4))
+      writer.integer(descriptor)
+      writer.integer(codec.rawValue)
+      writer.integer(offset)
+      writer.integer(length)
+    case .bytes(let bytes):
+      writer.integer(UInt8(5))
+      writer.bytes(bytes)
+    }
+  }
+
+  package init(from reader: inout ByteReader) throws(WireError) {
+    alias = try reader.string("alias", atMost: Self.maximumAliasByteCount)
+    access = try reader.integer("access")
+    guard access <= 3 else { throw reader.error("access") }
+    digest = try reader.integer("digest", as: UInt8.self) != 0
+    gets = try reader.count("gets")
+    getBytes = try reader.count("get bytes")
+    puts = try reader.count("puts")
+    putBytes = try reader.count("put bytes")
+    switch try reader.integer("backing", as: UInt8.self) {
+    case 0: backing = .null
+    case 1: backing = .stream(try reader.integer("descriptor"))
+    case 2:
+      backing = .file(
+        try reader.integer("descriptor"), offset: try reader.count("offset"),
+        size: try reader.count("size"))
+    case 3:
+      let count = try reader.integer("extent count", as: UInt32.self)
+      var extents: [Extent] = []
+      for _ in 0..<count {
+        extents.append(
+          Extent(
+            descriptor: try reader.integer("descriptor"), offset: try reader.count("offset"),
+            length: try reader.count("length")))
+      }
+      backing = .extents(extents)
+    case 4:
+      let descriptor = try reader.integer("descriptor", as: UInt32.self)
+      guard let codec = Codec(rawValue: try reader.integer("codec")) else {
+        throw reader.error("codec")
+      }
+      backing = .compressed(
+        descriptor, codec, offset: try reader.count("offset"), length: try reader.count("length"))
+    case 5:
+      backing = .bytes(try reader.bytes("constant", atMost: Self.maximumConstantByteCount))
+    default: throw reader.error("backing")
+    }
+    // Ends of windows must be sums that fit.
+    let windows: [(Int64, Int64)]
+    switch backing {
+    case .file(_, let offset, let size): windows = [(offset, size)]
+    case .extents(let extents): windows = extents.map { ($0.offset, $0.length) }
+    case .compressed(_, _, let offset, let length): windows = [(offset, length)]
+    default: windows = []
+    }
+    for (offset, length) in windows where offset.addingReportingOverflow(length).overflow {
+      throw reader.error("window")
+    }
+  }
+}
