@@ -83,6 +83,11 @@ public struct ManifestError: Error, Equatable, Sendable, CustomStringConvertible
   /// Line from 1; 0 where the whole manifest is meant.
   public let line: Int
 
+  public init(reason: Reason, line: Int) {
+    self.reason = reason
+    self.line = line
+  }
+
   /// The exit status that the contract asks for: EINVAL (22) for a channel that can do nothing,
   /// EFAULT (14) for everything else.
   public var exitStatus: Int32 {

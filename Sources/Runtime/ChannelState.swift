@@ -168,7 +168,9 @@ struct ChannelState {
     return done
   }
 
-  private static func drain(_ buffer: UnsafeRawBufferPointer, _ descriptor: Int32, at offset: Int64?)
+  private static func drain(
+    _ buffer: UnsafeRawBufferPointer, _ descriptor: Int32, at offset: Int64?
+  )
     throws(ChannelFailure)
   {
     var done = 0

@@ -126,7 +126,8 @@ struct GuestMemory {
 
   /// Lets `body` fill guest memory. The caller has checked the range.
   func withWritable<Result>(
-    _ address: UInt64, _ count: Int, _ body: (UnsafeMutableRawBufferPointer) throws(ChannelFailure) -> Result
+    _ address: UInt64, _ count: Int,
+    _ body: (UnsafeMutableRawBufferPointer) throws(ChannelFailure) -> Result
   ) throws(ChannelFailure) -> Result {
     precondition(check(address, UInt64(count), writable: true))
     return try unsafe body(
@@ -135,7 +136,8 @@ struct GuestMemory {
 
   /// Lets `body` read guest memory. The caller has checked the range.
   func withReadable<Result>(
-    _ address: UInt64, _ count: Int, _ body: (UnsafeRawBufferPointer) throws(ChannelFailure) -> Result
+    _ address: UInt64, _ count: Int,
+    _ body: (UnsafeRawBufferPointer) throws(ChannelFailure) -> Result
   ) throws(ChannelFailure) -> Result {
     precondition(check(address, UInt64(count), writable: false))
     return try unsafe body(UnsafeRawBufferPointer(start: Self.pointer(address), count: count))
@@ -211,8 +213,11 @@ struct GuestMemory {
         unsafe pointer(address).storeBytes(of: halt, as: UInt8.self)
       }
     }
-    let access = isText ? PROT_READ | PROT_EXEC : segment.permissions & 2 != 0
-      ? PROT_READ | PROT_WRITE : PROT_READ
+    let access =
+      isText
+      ? PROT_READ | PROT_EXEC
+      : segment.permissions & 2 != 0
+        ? PROT_READ | PROT_WRITE : PROT_READ
     try protect(start, end, access, "segment at \(start)")
   }
 }

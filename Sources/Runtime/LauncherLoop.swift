@@ -55,6 +55,8 @@ private struct LauncherLoop {
 
   init(engine: PacketSocket) throws(RuntimeError) {
     self.engine = engine
+    let closed = csb_close_range(UInt32(engine.descriptor) + 1, .max)
+    guard closed == 0 else { throw RuntimeError("close_range", errno: -closed) }
     try Lockdown.lockLauncher()
     guard let packet = try engine.receive(), packet.descriptors.count == 1 else {
       throw RuntimeError("no module came")

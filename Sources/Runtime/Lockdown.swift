@@ -46,7 +46,9 @@ struct Lockdown {
     }
     let count = Int(lseek(file, 0, SEEK_END))
     var bytes = [UInt8](repeating: 0, count: max(0, count))
-    let read = unsafe bytes.withUnsafeMutableBytes { unsafe pread(file, $0.baseAddress, $0.count, 0) }
+    let read = unsafe bytes.withUnsafeMutableBytes {
+      unsafe pread(file, $0.baseAddress, $0.count, 0)
+    }
     guard count > 0, count % 8 == 0, count / 8 <= 4096, read == count else {
       throw RuntimeError("the filter has \(count) bytes")
     }
@@ -74,7 +76,7 @@ struct Lockdown {
         throw RuntimeError("move the control socket", errno: errno)
       }
     }
-    try Self.check(csb_close_range(0, 2), "close_range")
+    // 0 to 2 are /dev/null: a last word of the Swift runtime must not land in a channel.
     try Self.check(csb_close_range(4, .max), "close_range")
     try Self.check(csb_limit(Int32(__RLIMIT_NPROC.rawValue), 0), "RLIMIT_NPROC")
     // rdtsc faults: a program that could count cycles could see its neighbours. Not every host can.

@@ -88,7 +88,9 @@ struct SharedSlots {
       let instruction = shared.instruction &- CSB_BASE
       // A fault in trusted code is no fault of the guest's: it is said as what it is.
       guard instruction < CSB_GUEST else { return .killed(signal: signal) }
-      let words = unsafe withUnsafeBytes(of: shared.registers) { unsafe Array($0.bindMemory(to: UInt64.self)) }
+      let words = unsafe withUnsafeBytes(of: shared.registers) {
+        unsafe Array($0.bindMemory(to: UInt64.self))
+      }
       return .faulted(
         signal: signal, instruction: UInt32(instruction),
         address: shared.has_address == 1 ? shared.address : nil, registers: words)

@@ -39,6 +39,11 @@ public struct SandboxReport: Sendable {
   /// By channel number: SHA-256 in lower-case hex where the channel asked for one.
   public var digests: [String?]
 
+  /// SHA-256 of the guest's memory at its exit, where the session asked for one.
+  public var memoryDigest: String?
+  /// How often the program called the trap.
+  public var trapCount: UInt64 = 0
+
   public init(
     outcome: Outcome, systemTime: Duration, userTime: Duration, accounting: [Accounting],
     digests: [String?]

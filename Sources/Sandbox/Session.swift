@@ -6,6 +6,8 @@ public struct Session: Sendable {
   public var memoryByteCount: Int
   /// Wall-clock limit; when it is over the sandbox is killed.
   public var timeout: Duration
+  /// Whether a SHA-256 of the guest's memory at its exit is wanted (the manifest's memory etag).
+  public var memoryDigest = false
 
   public init(
     channels: [Channel], memoryByteCount: Int = 256 << 20, timeout: Duration = .seconds(60)
@@ -13,16 +15,5 @@ public struct Session: Sendable {
     self.channels = channels
     self.memoryByteCount = memoryByteCount
     self.timeout = timeout
-  }
-
-  /// A session that looks like running a command: the three standard channels plus
-  /// `/dev/nvram`, which carries the arguments and the environment.
-  public static func command(
-    arguments: [String], environment: [(name: String, value: String)] = [],
-    standardInput: Channel.Backing, standardOutput: Channel.Backing,
-    standardError: Channel.Backing, memoryByteCount: Int = 256 << 20,
-    timeout: Duration = .seconds(60)
-  ) -> Session {
-    fatalError("lands with the sandbox")
   }
 }
