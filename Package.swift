@@ -83,6 +83,9 @@ let package = Package(
 
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets"], swiftSettings: common),
     .testTarget(name: "MapReduceTests", dependencies: ["MapReduce"], swiftSettings: common),
+    .testTarget(
+      name: "SandboxTests", dependencies: ["Sandbox", "Wire", system],
+      swiftSettings: common),
     .testTarget(name: "ManifestTests", dependencies: ["Manifest"], swiftSettings: common),
     .testTarget(
       name: "CompressionTests", dependencies: ["Compression", "Wire"], swiftSettings: common),

@@ -20,7 +20,7 @@ csb_enter:
 	stmxcsr %gs:40
 	fnstcw %gs:48
 	mov %rsp, %gs:8
-	mov %rdi, %r11
+	mov %rdi, %gs:72
 	mov %gs:32, %r15
 	/* Scrub on the host stack: a return address of ours must not land in guest memory. */
 	mov %rsi, %rbx
@@ -33,7 +33,8 @@ csb_enter:
 	xor %r14d, %r14d
 	fninit
 	xor %eax, %eax
-	jmp *%r11
+	xor %r11d, %r11d
+	jmp *%gs:72
 	.cfi_endproc
 	.size csb_enter,.-csb_enter
 

@@ -1,5 +1,7 @@
 // Unsafe: reads and writes go straight between descriptors and guest memory; the buffers come from
 // `GuestMemory`, checked, and are used only during the call that got them.
+import Compression
+import Digest
 import Glibc
 import Wire
 
@@ -28,6 +30,7 @@ struct ChannelState {
     case stream(Int32)
     case file(Window)
     case extents([Window])
+    case compressed(CompressedWindow)
     case bytes([UInt8])
   }
 
@@ -38,6 +41,8 @@ struct ChannelState {
   /// Where the next sequential read and write start.
   private var readPosition: Int64 = 0
   private var writePosition: Int64 = 0
+  /// Of all bytes moved, where the session asked for it.
+  private var digest: SHA256?
 
   /// Direction: both limits of one 0 means never.
   var mayRead: Bool { message.gets > 0 || message.getBytes > 0 }
@@ -48,6 +53,7 @@ struct ChannelState {
   init(_ message: ChannelMessage, descriptors: [Int32]) throws(RuntimeError) {
     self.message = message
     size = message.backing.byteCount
+    digest = message.digest ? SHA256() : nil
     func descriptor(_ index: UInt32) throws(RuntimeError) -> Int32 {
       guard index < UInt32(descriptors.count) else {
         throw RuntimeError("\(message.alias): descriptor \(index) was not sent")
@@ -72,8 +78,13 @@ struct ChannelState {
         total = sum
       }
       source = .extents(windows)
-    case .compressed:
-      throw RuntimeError("\(message.alias): compressed channels are not supported yet")
+    case .compressed(let index, let codec, let offset, let length):
+      let window = Window(
+        descriptor: try descriptor(index), offset: offset, length: length)
+      do throws(ChannelFailure) { source = .compressed(try CompressedWindow(window, codec)) } catch
+      {
+        throw RuntimeError("\(message.alias): \(error.message)")
+      }
     case .bytes(let bytes): source = .bytes(bytes)
     }
     if message.access == 1 { writePosition = size }
@@ -93,6 +104,7 @@ struct ChannelState {
       count = try unsafe Self.fill(
         UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted]), window.descriptor,
         at: window.offset + position)
+    case .compressed(let input): count = try unsafe input.read(into: buffer)
     case .extents(let windows): count = try unsafe Self.fill(buffer, windows, at: position)
     case .bytes(let bytes):
       let start = Int(min(position, Int64(bytes.count)))
@@ -101,6 +113,7 @@ struct ChannelState {
       count = end - start
     }
     readPosition += Int64(count)
+    unsafe take(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
     return count
   }
 
@@ -117,9 +130,18 @@ struct ChannelState {
       }
       try unsafe Self.drain(buffer, window.descriptor, at: start)
       size = max(size, position + Int64(buffer.count))
-    case .extents, .bytes: throw ChannelFailure("write", errno: EROFS)
+    case .extents, .compressed, .bytes: throw ChannelFailure("write", errno: EROFS)
     }
     writePosition += Int64(buffer.count)
+    unsafe take(buffer)
+  }
+
+  /// The digest of all bytes moved, if one was asked for. Ends it.
+  mutating func finishDigest() -> [UInt8]? { digest?.finalize() }
+
+  private mutating func take(_ moved: UnsafeRawBufferPointer) {
+    digest?.update(
+      unsafe Span(_unsafeElements: moved.assumingMemoryBound(to: UInt8.self)))
   }
 
   /// Reads until `buffer` is full or the descriptor ends: how a pipe was filled by its writer can

@@ -3,6 +3,7 @@
 // permission; the mappings stay until the process ends. The guest has one thread, and it is stopped
 // while a trap is served, so memory does not change under a copy.
 import CSandbox
+import Digest
 import Glibc
 import Wire
 
@@ -141,6 +142,20 @@ struct GuestMemory {
   ) throws(ChannelFailure) -> Result {
     precondition(check(address, UInt64(count), writable: false))
     return try unsafe body(UnsafeRawBufferPointer(start: Self.pointer(address), count: count))
+  }
+
+  /// SHA-256 of all that the guest can read but the user manifest, in address order.
+  func digest() -> [UInt8] {
+    var hash = SHA256()
+    for range in ranges.sorted(by: { $0.start < $1.start })
+    where range.writable || range.end != Self.stackStart {
+      unsafe hash.update(
+        Span(
+          _unsafeElements: UnsafeRawBufferPointer(
+            start: Self.pointer(range.start), count: Int(range.end - range.start)
+          ).assumingMemoryBound(to: UInt8.self)))
+    }
+    return hash.finalize()
   }
 
   // MARK: Mapping

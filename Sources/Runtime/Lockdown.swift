@@ -79,6 +79,8 @@ struct Lockdown {
     // 0 to 2 are /dev/null: a last word of the Swift runtime must not land in a channel.
     try Self.check(csb_close_range(4, .max), "close_range")
     try Self.check(csb_limit(Int32(__RLIMIT_NPROC.rawValue), 0), "RLIMIT_NPROC")
+    // The guest's 4 GiB, and what a decoder may need beside it.
+    try Self.check(csb_limit(Int32(RLIMIT_DATA.rawValue), 4864 << 20), "RLIMIT_DATA")
     // rdtsc faults: a program that could count cycles could see its neighbours. Not every host can.
     _ = csb_prctl(PR_SET_TSC, UInt(PR_TSC_SIGSEGV), 0)
     _ = csb_cpuid_faulting()

@@ -53,5 +53,6 @@ private func arm(_ message: SessionMessage, _ descriptors: [Int32], _ memory: Gu
     channels.append(try ChannelState(channel, descriptors: descriptors))
   }
   unsafe csb_session().pointee.channel_count = UInt32(channels.count)
-  return SessionState(memory: memory, channels: channels)
+  return SessionState(
+    memory: memory, channels: channels, memoryDigest: message.memoryDigest)
 }

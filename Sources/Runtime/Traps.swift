@@ -9,6 +9,7 @@ import Wire
 struct SessionState {
   var memory: GuestMemory
   var channels: [ChannelState]
+  var memoryDigest: Bool
 }
 
 nonisolated(unsafe) private var current: SessionState?
@@ -30,7 +31,25 @@ func runGuest(_ session: SessionState) {
   let entry = CSB_BASE + UInt64(session.memory.entry)
   unsafe csb_session().pointee.state = UInt32(CSB_RUNNING)
   csb_enter(entry, stack)
+  finishDigests()
   unsafe current = nil
+}
+
+/// Puts the digests that the session asked for into shared memory.
+private func finishDigests() {
+  let shared = unsafe csb_session()
+  for index in unsafe current!.channels.indices {
+    guard let digest = unsafe current!.channels[index].finishDigest() else { continue }
+    let channel = unsafe csb_channel_at(shared, UInt32(index))
+    unsafe withUnsafeMutableBytes(of: &channel.pointee.digest) { unsafe $0.copyBytes(from: digest) }
+    unsafe channel.pointee.digest_valid = 1
+  }
+  guard unsafe current!.memoryDigest else { return }
+  let digest = unsafe current!.memory.digest()
+  unsafe withUnsafeMutableBytes(of: &shared.pointee.memory_digest) {
+    unsafe $0.copyBytes(from: digest)
+  }
+  unsafe shared.pointee.memory_digest_valid = 1
 }
 
 /// Ends the session: the trap does not go back to the guest.

@@ -71,6 +71,7 @@ struct csb_context {
 	uint32_t guest_x87;   /* 52 */
 	uint64_t handler;     /* 56: int32_t (*)(uint32_t guest address of the arguments) */
 	uint64_t leave;	      /* 64: not 0 after a trap: do not go back to the guest */
+	uint64_t entry;	      /* 72: where csb_enter jumps */
 };
 
 /* The one context and the sandbox's shared memory; copied on write by each fork. */

@@ -1,0 +1,120 @@
+import Foundation
+import Glibc
+import Sandbox
+import Synchronization
+import SystemPackage
+import Testing
+
+private func nullSession(_ timeout: Duration = .seconds(60)) -> Session {
+  Session.command(
+    arguments: ["x"], standardInput: .null, standardOutput: .null, standardError: .null,
+    memoryByteCount: 64 << 20, timeout: timeout)
+}
+
+private func children(of process: Int32) -> String {
+  (try? String(contentsOfFile: "/proc/\(process)/task/\(process)/children", encoding: .utf8)) ?? ""
+}
+
+private func waitUntil(_ condition: () -> Bool) {
+  for _ in 0..<2000 where !condition() { usleep(5000) }
+}
+
+@Suite("Launcher")
+struct LauncherTests {
+  @Test("cancelling kills the sandbox and says so")
+  func cancel() throws {
+    let scratch = try Scratch()
+    let launcher = try Launcher(module: try ValidatedModule(path: try scratch.nexe("1: jmp 1b")))
+    defer { launcher.shutDown() }
+    let outcome = Mutex<SandboxReport.Outcome?>(nil)
+    let done = DispatchSemaphore(value: 0)
+    let handle = launcher.start(nullSession()) { result in
+      outcome.withLock { $0 = try? result.get().outcome }
+      done.signal()
+    }
+    waitUntil { !children(of: launcher.processIdentifier).isEmpty }
+    handle.cancel()
+    done.wait()
+    #expect(outcome.withLock { $0 } == .cancelled)
+    #expect(children(of: launcher.processIdentifier).isEmpty)
+  }
+
+  @Test("a killed launcher fails its sessions and takes its sandboxes along")
+  func killedLauncher() throws {
+    let scratch = try Scratch()
+    let launcher = try Launcher(module: try ValidatedModule(path: try scratch.nexe("1: jmp 1b")))
+    let done = DispatchSemaphore(value: 0)
+    let failed = Mutex(0)
+    for _ in 0..<4 {
+      launcher.start(nullSession()) { result in
+        if case .failure = result { failed.withLock { $0 += 1 } }
+        done.signal()
+      }
+    }
+    let numbers = { children(of: launcher.processIdentifier).split(separator: " ").count }
+    waitUntil { numbers() == 4 }
+    let sandboxes = children(of: launcher.processIdentifier).split(separator: " ")
+    #expect(sandboxes.count == 4)
+    kill(launcher.processIdentifier, SIGKILL)
+    for _ in 0..<4 { done.wait() }
+    #expect(failed.withLock { $0 } == 4)
+    for sandbox in sandboxes {
+      waitUntil { access("/proc/\(sandbox)/exe", F_OK) != 0 }
+      #expect(access("/proc/\(sandbox)/exe", F_OK) != 0)
+    }
+    #expect(throws: SandboxError.self) { try launcher.runAndWait(nullSession()) }
+    launcher.shutDown()
+  }
+
+  @Test("shutting down ends every sandbox and reaps the launcher")
+  func shutDown() throws {
+    let scratch = try Scratch()
+    let launcher = try Launcher(module: try ValidatedModule(path: try scratch.nexe("1: jmp 1b")))
+    let done = DispatchSemaphore(value: 0)
+    launcher.start(nullSession()) { _ in done.signal() }
+    waitUntil { !children(of: launcher.processIdentifier).isEmpty }
+    launcher.shutDown()
+    done.wait()
+    #expect(kill(launcher.processIdentifier, 0) == -1)
+    #expect(errno == ESRCH)
+  }
+
+  @Test("a hundred sessions at once all finish, and nothing is left open")
+  func many() throws {
+    let scratch = try Scratch()
+    let launcher = try Launcher(module: try ValidatedModule(path: try scratch.nexe("TRAP EXIT, 7")))
+    defer { launcher.shutDown() }
+    let descriptors = { () -> Int in
+      (try? FileManager.default.contentsOfDirectory(
+        atPath: "/proc/\(launcher.processIdentifier)/fd"))?.count ?? -1
+    }
+    _ = try launcher.runAndWait(nullSession())
+    let before = descriptors()
+    let good = Mutex(0)
+    let done = DispatchGroup()
+    for _ in 0..<100 {
+      done.enter()
+      launcher.start(nullSession()) { result in
+        if case .success(let report) = result, report.outcome == .exited(code: 7) {
+          good.withLock { $0 += 1 }
+        }
+        done.leave()
+      }
+    }
+    done.wait()
+    #expect(good.withLock { $0 } == 100)
+    #expect(descriptors() == before)
+    #expect(children(of: launcher.processIdentifier).isEmpty)
+  }
+
+  @Test("a memory too small for program and stack is refused with ENOMEM")
+  func memory() throws {
+    let scratch = try Scratch()
+    let launcher = try Launcher(module: try ValidatedModule(path: try scratch.nexe("TRAP EXIT, 7")))
+    defer { launcher.shutDown() }
+    var session = nullSession()
+    session.memoryByteCount = 16 << 20
+    let error = #expect(throws: SandboxError.self) { try launcher.runAndWait(session) }
+    #expect(error?.status == ENOMEM)
+  }
+}
