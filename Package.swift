@@ -86,6 +86,8 @@ let package = Package(
     .testTarget(
       name: "SandboxTests", dependencies: ["Sandbox", "Wire", system],
       swiftSettings: common),
+    // Runs the built commands: `swift build` first (a dependency would link the launcher statically).
+    .testTarget(name: "EndToEndTests", swiftSettings: common),
     .testTarget(name: "ManifestTests", dependencies: ["Manifest"], swiftSettings: common),
     .testTarget(
       name: "CompressionTests", dependencies: ["Compression", "Wire"], swiftSettings: common),
