@@ -9,11 +9,7 @@ extension SandboxReport {
     case .faulted(let signal, let instruction, let address, let registers):
       // Guest addresses: the base is the same in every run and says nothing.
       let base: UInt64 = 0x440A_0000_0000
-<<<<<<< HEAD
       let guestAddress = address.map { $0 >= base && $0 - base <= 0xffff_ffff ? $0 - base : $0 }
-=======
-      let guestAddress = address.map { $0 >= base && ($0 - base) >> 32 == 0 ? $0 - base : $0 }
->>>>>>> 2f74d21 (Test jobs and hostile programs end to end against other people's tools; write the README)
       outcome = .faulted(
         signal: signal, instruction: instruction, address: guestAddress,
         registers: Self.dump(registers))
