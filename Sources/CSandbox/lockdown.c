@@ -1,9 +1,7 @@
 /* One function per mechanism of wall two. */
-#define _GNU_SOURCE
 #include "csandbox.h"
 #include <asm/prctl.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/capability.h>
 #include <linux/filter.h>
 #include <linux/landlock.h>
@@ -11,9 +9,6 @@
 #include <malloc.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -60,33 +55,6 @@ int csb_drop_capabilities(void)
 	for (int capability = 0; capability < 64; capability++)
 		prctl(PR_CAPBSET_DROP, capability, 0, 0, 0);
 	return syscall(SYS_capset, &header, none) ? -errno : 0;
-}
-
-static int write_file(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	ssize_t count = write(fd, text, strlen(text));
-	int result = count < 0 ? -errno : 0;
-	close(fd);
-	return result;
-}
-
-int csb_empty_root(void)
-{
-	/* Inside a fresh user namespace nobody is mapped; a mount needs an owner. */
-	(void)write_file;
-	if (mount(0, "/", 0, MS_REC | MS_PRIVATE, 0))
-		return -errno;
-	if (mount("zvm", "/tmp", "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "size=4k,nr_inodes=2,mode=0"))
-		return -errno;
-	if (chdir("/tmp") || syscall(SYS_pivot_root, ".", "."))
-		return -errno;
-	if (umount2(".", MNT_DETACH) || chdir("/"))
-		return -errno;
-	return mount(0, "/", 0, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, 0)
-		? -errno : 0;
 }
 
 int csb_landlock(void)

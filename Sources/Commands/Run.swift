@@ -100,7 +100,7 @@ public struct Run: ParsableCommand {
       timeout: timeout?.duration ?? .seconds(3600))
     let result = try launcher.runAndWait(session)
     if let format {
-      try publish(RunReport(result, session), format, to: .standardError)
+      try publish(RunReport(result, session, launcher.protections), format, to: .standardError)
     } else if let text = result.outcome.problem {
       complain("\(target): \(text)")
     }
@@ -125,7 +125,7 @@ public struct Run: ParsableCommand {
     session.memoryDigest = manifest.memoryDigest
     let result = try launcher.runAndWait(session)
     if case .exited = result.outcome { try files.commit() }
-    try publish(RunReport(result, session), format, to: .standardOutput)
+    try publish(RunReport(result, session, launcher.protections), format, to: .standardOutput)
     if let text = result.outcome.problem { complain("\(manifest.program): \(text)") }
     throw ExitCode(result.outcome.exitStatus)
   }

@@ -36,7 +36,10 @@ struct RunReport {
   private let report: SandboxReport
   private let session: Session
 
-  init(_ report: SandboxReport, _ session: Session) {
+  private let protections: [String]
+
+  init(_ report: SandboxReport, _ session: Session, _ protections: [String]) {
+    self.protections = protections
     self.report = report
     self.session = session
   }
@@ -93,6 +96,7 @@ struct RunReport {
         "outcome": "\(kind)",
         "systemSeconds": \(seconds(report.systemTime)),
         "userSeconds": \(seconds(report.userTime)),
+        "protections": [\(protections.map(quoted).joined(separator: ", "))],
         "traps": \(report.trapCount),
         "memorySHA256": \(report.memoryDigest.map { "\"\($0)\"" } ?? "null"),
         "channels": [

@@ -21,7 +21,7 @@ package func runLauncher(control: Int32) -> Int32 {
     }
     var writer = ByteWriter()
     writer.integer(UInt8(0))
-    writer.string("")
+    writer.string(loop.protections.joined(separator: "\n"))
     try engine.send(.ready, identifier: 0, body: writer.bytes, wait: true)
     try loop.run()
     return 0
@@ -45,6 +45,8 @@ private struct LauncherLoop {
   private let engine: PacketSocket
   private let memory: GuestMemory
   private let lockdown: Lockdown
+  /// What of wall two this host allows.
+  let protections: [String]
   private let events: Int32
   private var slots = SharedSlots()
   /// By key of the event queue; free keys hold nil.
@@ -74,6 +76,7 @@ private struct LauncherLoop {
     let prepared = csb_prepare(serveTrap)
     guard prepared == 0 else { throw RuntimeError("fault handler", errno: -prepared) }
     lockdown = try Lockdown(filtered: module.filtered)
+    protections = Isolation.apply()
     events = epoll_create1(Int32(EPOLL_CLOEXEC))
     guard events >= 0 else { throw RuntimeError("epoll_create1", errno: errno) }
     try watch(engine.descriptor, key: 0)

@@ -17,6 +17,10 @@ public final class Launcher: Sendable {
     connection = try LauncherConnection(module: module)
   }
 
+  /// What of the second wall this host allows beyond the filter, which is always there: one
+  /// statement each, such as `landlock: yes`.
+  public var protections: [String] { connection.protections }
+
   /// Process number of the launcher, for tests that kill it.
   package var processIdentifier: Int32 { connection.process.process }
 
@@ -100,6 +104,7 @@ private final class LauncherConnection: Sendable {
   }
 
   let process: LauncherProcess
+  let protections: [String]
   private let state = Mutex(State())
   private let sending = Mutex(())
   /// Left when the reader has seen the end and the process is reaped.
@@ -128,6 +133,7 @@ private final class LauncherConnection: Sendable {
         let failed = try reader.integer("status", as: UInt8.self) != 0
         let text = try reader.string("text", atMost: 4096)
         if failed { throw WireError(field: text, offset: 0) }
+        protections = text.split(separator: "\n").map(String.init)
       } catch {
         throw SandboxError("\(module.path): launcher: \(error.field)")
       }

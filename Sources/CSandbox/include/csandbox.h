@@ -2,7 +2,11 @@
  * Every function returns 0 or a count, or -errno. */
 #ifndef CSANDBOX_H
 #define CSANDBOX_H
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
 #include <stddef.h>
+#include <sched.h>
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
@@ -111,12 +115,10 @@ int csb_close_range(unsigned first, unsigned last);
 /* Loads a filter exported by libseccomp. no_new_privs must be set. */
 int csb_load_filter(const void *instructions, uint16_t count);
 int csb_cpuid_faulting(void);
-/* New user, mount, network, IPC, UTS and PID namespaces; bit mask of those obtained. */
 int csb_unshare(int flags);
 /* Drops every capability, in all sets. */
 int csb_drop_capabilities(void);
-/* Makes an empty, read-only root out of a fresh tmpfs. Needs its own mount namespace. */
-int csb_empty_root(void);
+/* Handles every file-system right and grants none. */
 int csb_landlock(void);
 /* setrlimit, soft = hard. */
 int csb_limit(int resource, uint64_t value);
