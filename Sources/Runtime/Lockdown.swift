@@ -14,8 +14,7 @@ struct Lockdown {
   /// memory limit, and ending. Everything else kills the process.
   private static let rules: [FilterRule] = [
     FilterRule("read"), FilterRule("write"), FilterRule("pread64"), FilterRule("pwrite64"),
-    FilterRule("exit_group"), FilterRule("rt_sigreturn"),
-    FilterRule("brk"),
+    FilterRule("exit_group"), FilterRule("brk"),
     // malloc asks when its heap is full; "out of memory" is the answer.
     FilterRule("mmap", .refuse(errno: ENOMEM)),
     FilterRule("recvmsg", where: [.equal(argument: 0, UInt64(controlDescriptor))]),

@@ -52,6 +52,10 @@ private func arm(_ message: SessionMessage, _ descriptors: [Int32], _ memory: Gu
   for channel in message.channels {
     channels.append(try ChannelState(channel, descriptors: descriptors))
   }
+  // The memory was another sandbox's: what that one wrote past its own channels must not count here.
+  for index in channels.indices {
+    unsafe csb_channel_at(csb_session(), UInt32(index)).pointee = csb_channel()
+  }
   unsafe csb_session().pointee.channel_count = UInt32(channels.count)
   return SessionState(
     memory: memory, channels: channels, memoryDigest: message.memoryDigest)
