@@ -88,7 +88,7 @@ let package = Package(
       name: "SandboxTests", dependencies: ["Sandbox", "Wire", system],
       swiftSettings: common),
     // Runs the built commands: `swift build` first (a dependency would link the launcher statically).
-    .testTarget(name: "EndToEndTests", swiftSettings: common),
+    .testTarget(name: "EndToEndTests", exclude: ["Programs"], swiftSettings: common),
     .testTarget(name: "ManifestTests", dependencies: ["Manifest"], swiftSettings: common),
     .testTarget(
       name: "CompressionTests", dependencies: ["Compression", "Wire"], swiftSettings: common),

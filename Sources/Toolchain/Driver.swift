@@ -112,7 +112,7 @@ public struct Driver {
         if !options.contains("-MT"), !options.contains("-MQ") { options += ["-MT", output] }
       }
       if invocation.debug {
-        options += ["-gno-variable-location-views", "-gno-statement-frontiers"]
+        options += ["-gdwarf-4", "-gno-variable-location-views"]
       }
       try check(
         tools.gcc,

@@ -1,0 +1,98 @@
+import Foundation
+import Testing
+
+/// `zvm cc` against the native compiler: the same source must do the same.
+@Suite("zvm cc")
+struct CompilerTests {
+  private static let programs = root.appending(path: "Tests/EndToEndTests/Programs")
+
+  /// Builds natively and for the sandbox, runs both, compares output and exit status.
+  private func compare(_ source: String, options: [String], arguments: [String] = []) throws {
+    let folder = try Folder()
+    let path = Self.programs.appending(path: source).path
+    let input = try Data(contentsOf: URL(filePath: path))
+    let native = try run("/usr/bin/gcc", ["-w", "-O2", path, "-o", folder.path("native"), "-lm"])
+    try #require(native.status == 0, "\(native.errors)")
+    let guest = try run(
+      zvm, ["cc", "-w"] + options + [path, "-o", folder.path("guest.nexe"), "-lm"])
+    try #require(guest.status == 0, "\(guest.errors)")
+    let expected = try run(folder.path("native"), arguments, input: input)
+    let result = try run(zvm, ["run", folder.path("guest.nexe")] + arguments, input: input)
+    #expect(result.output == expected.output)
+    #expect(result.status == expected.status, "\(result.errors)")
+  }
+
+  @Test(
+    "ordinary C gives the native program's output",
+    arguments: [
+      ["-O0"], ["-O1"], ["-O2"], ["-O3"], ["-Os"], ["-O2", "-msse4.2"], ["-O2", "-g"],
+      ["-O2", "-fno-omit-frame-pointer"], ["-O1", "-fno-jump-tables"],
+      ["-O2", "-funroll-all-loops", "-fno-inline"], ["-O2", "-ffunction-sections", "-fPIC"],
+    ])
+  func ordinary(options: [String]) throws {
+    try compare("ordinary.c", options: options)
+  }
+
+  @Test("standard input, arguments, environment and exit status", arguments: ["-O0", "-O2"])
+  func text(option: String) throws {
+    try compare("text.c", options: [option], arguments: ["one", "two words", "a,b\\c\"d\"", ""])
+  }
+
+  @Test("it is a CC for makefiles: objects, archives, dependencies")
+  func makefile() throws {
+    let folder = try Folder()
+    try folder.write("part.h", "int part(int);\n")
+    try folder.write("part.c", "#include \"part.h\"\nint part(int x) { return x * FACTOR; }\n")
+    try folder.write(
+      "main.c",
+      "#include <stdio.h>\n#include \"part.h\"\nint main(void) { printf(\"%d\\n\", part(6)); }\n")
+    try folder.write(
+      "Makefile",
+      """
+      CFLAGS = -O2 -I. -DFACTOR=7 -MMD
+      prog.nexe: main.o libpart.a
+      \t$(CC) -o $@ main.o -L. -lpart
+      libpart.a: part.o
+      \tar rcs $@ $^
+      -include main.d part.d
+
+      """)
+    let made = try run("/usr/bin/make", ["CC=\(zvm) cc"], in: folder.url)
+    #expect(made.status == 0, "\(made.errors)")
+    #expect(try run(zvm, ["run", folder.path("prog.nexe")]).output == "42\n")
+    #expect(try folder.text("main.d").contains("part.h"))
+    let text = try run(zvm, ["cc", "-E", "-DFACTOR=9", folder.path("part.c")])
+    #expect(text.output.contains("x * 9"))
+    let assembly = try run(zvm, ["cc", "-S", "-DFACTOR=9", "-o", "-", folder.path("part.c")])
+    #expect(assembly.output.contains(".bundle_align_mode 5"))
+  }
+
+  @Test(
+    "what cannot be rewritten is an error with file, line and instruction",
+    arguments: [
+      ("int main(void) {\n  __asm__(\"syscall\");\n}\n", "syscall"),
+      ("int main(void) {\n  __asm__(\"mov %%eax, %%r15d\" ::);\n}\n", "r15d"),
+      ("int main(void) {\n  __asm__(\".byte 0x0f, 0x05\");\n}\n", ".byte"),
+      ("int main(void) {\n  __asm__(\"mov %%gs:0, %%eax\" ::: \"eax\");\n}\n", "%gs:0"),
+    ])
+  func refused(source: String, instruction: String) throws {
+    let folder = try Folder()
+    let path = try folder.write("bad.c", source)
+    let result = try run(zvm, ["cc", "-c", "-g", path, "-o", folder.path("bad.o")])
+    #expect(result.status != 0)
+    #expect(result.errors.contains("bad.c:2"), "\(result.errors)")
+    #expect(result.errors.contains(instruction), "\(result.errors)")
+    #expect(!FileManager.default.fileExists(atPath: folder.path("bad.o")))
+  }
+
+  @Test("a build is the same bytes every time")
+  func reproducible() throws {
+    let folder = try Folder()
+    let path = Self.programs.appending(path: "text.c").path
+    for name in ["a.nexe", "b.nexe"] {
+      let built = try run(zvm, ["cc", "-O2", path, "-o", folder.path(name)])
+      try #require(built.status == 0, "\(built.errors)")
+    }
+    _ = try shell("cmp a.nexe b.nexe", in: folder.url)
+  }
+}
