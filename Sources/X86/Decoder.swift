@@ -31,8 +31,11 @@ public struct Decoder: Sendable {
 
   /// Nops and fences are compared whole.
   private static func fixed(_ code: Span<UInt8>, _ offset: Int, _ end: Int) -> Instruction? {
-    for bytes in InstructionTable.nops + InstructionTable.fences
-    where bytes.count <= end - offset {
+    switch code[offset] {
+    case 0x90, 0x66, 0xF3, 0x0F: break
+    default: return nil
+    }
+    for bytes in InstructionTable.fixed where bytes.count <= end - offset {
       var equal = true
       for index in bytes.indices where code[offset + index] != bytes[index] {
         equal = false

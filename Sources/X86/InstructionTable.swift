@@ -242,4 +242,7 @@ enum InstructionTable {
 
   /// Fences, whole.
   static let fences: [[UInt8]] = [[0x0F, 0xAE, 0xE8], [0x0F, 0xAE, 0xF0], [0x0F, 0xAE, 0xF8]]
+
+  /// All that is compared whole. Their first bytes are 90, 66, F3 and 0F.
+  static let fixed = nops + fences
 }

@@ -1,0 +1,84 @@
+import Foundation
+import Testing
+import Validator
+
+private struct Case: Decodable {
+  let name: String
+  let hex: String
+  let valid: Bool
+
+  var bytes: [UInt8] {
+    var result: [UInt8] = []
+    var rest = hex[...]
+    while let byte = UInt8(rest.prefix(2), radix: 16) {
+      result.append(byte)
+      rest = rest.dropFirst(2)
+    }
+    return result
+  }
+}
+
+/// The repository's parent holds `shared/`, also when this is a worktree deeper down.
+private let cases: [Case]? = {
+  var folder = URL(filePath: #filePath)
+  while folder.path != "/" {
+    folder.deleteLastPathComponent()
+    let file = folder.appending(path: "shared/conformance/validator/cases.jsonl")
+    guard let text = try? String(contentsOf: file, encoding: .utf8) else { continue }
+    return try? text.split(separator: "\n").map {
+      try JSONDecoder().decode(Case.self, from: Data($0.utf8))
+    }
+  }
+  return nil
+}()
+
+/// Instructions that Native Client accepts and our table does not have yet: 3DNow!, MOVBE.
+private let notInTable: Set<String> = ["extensions/7", "extensions/9", "extensions/10"]
+
+@Test(
+  "verdicts equal Native Client's on the conformance cases; nothing that it refuses is accepted",
+  .enabled(if: cases != nil, "shared/conformance is not on this machine"))
+func conformance() throws {
+  let cases = try #require(cases)
+  #expect(cases.count >= 299)
+  let validator = Validator(profile: .nacl)
+  for item in cases {
+    let accepted = validator.check(item.bytes.span).isEmpty
+    #expect(
+      accepted == (item.valid && !notInTable.contains(item.name)), "\(item.name): \(item.hex)")
+  }
+}
+
+@Test("random bytes are refused, almost all of them, and never trap")
+func randomBytes() {
+  var state: UInt64 = 0x5eed
+  let validator = Validator()
+  var accepted = 0
+  for _ in 0..<200_000 {
+    var bytes: [UInt8] = []
+    for _ in 0..<4 {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      for shift in 0..<8 { bytes.append(UInt8(truncatingIfNeeded: state >> (8 * shift))) }
+    }
+    if validator.check(bytes.span).isEmpty { accepted += 1 }
+  }
+  // Noise is almost never a valid bundle; a validator that accepts often is broken.
+  #expect(accepted < 20)
+}
+
+@Test("a text that is no whole number of bundles is refused")
+func size() {
+  #expect(Validator().check([UInt8](repeating: 0x90, count: 33).span).map(\.rule) == [.textSize])
+}
+
+@Test("every violation is found, in order, with its offset and bytes")
+func all() {
+  var text = [UInt8](repeating: 0x90, count: 64)
+  text[3] = 0xC3
+  text[40] = 0x0F
+  text[41] = 0x05
+  let found = Validator().check(text.span)
+  #expect(found.map(\.offset) == [3, 40])
+  #expect(found.map(\.rule) == [.unknownInstruction, .unknownInstruction])
+  #expect(found[0].bytes.first == 0xC3)
+}
