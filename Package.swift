@@ -81,6 +81,7 @@ let package = Package(
       name: "zvm", dependencies: ["Commands", argumentParser], swiftSettings: strict,
       linkerSettings: [.unsafeFlags(["-use-ld=lld"])]),
 
+    .testTarget(name: "RewriterTests", dependencies: ["Rewriter"], swiftSettings: common),
     .testTarget(name: "ValidatorTests", dependencies: ["Validator"], swiftSettings: common),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets"], swiftSettings: common),
     .testTarget(name: "MapReduceTests", dependencies: ["MapReduce"], swiftSettings: common),

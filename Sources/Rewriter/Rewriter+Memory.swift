@@ -65,11 +65,11 @@ extension Rewriter {
       return SandboxedAddress(
         setup: [load], setupByteCount: 7, operand: "\(memory.displacement)(%r15,%r11)")
     }
+    // lea, since code may still want the flags.
     var setup = [load]
-    if let base = memory.base { setup.append("addl \(Register.long(base)), %r11d") }
-    var address = "\(memory.displacement)(%r11"
-    if let index = memory.index { address += ",\(Register.quad(index)),\(memory.scale)" }
-    setup.append("leal \(address)), %r11d")
+    if let base = memory.base { setup.append("leal (%r11,\(Register.quad(base))), %r11d") }
+    let index = memory.index.map { ",\(Register.quad($0)),\(memory.scale)" } ?? ""
+    setup.append("leal \(memory.displacement)(%r11\(index)), %r11d")
     return SandboxedAddress(setup: setup, setupByteCount: 18, operand: "(%r15,%r11)")
   }
 

@@ -110,7 +110,7 @@ struct JobTests {
       find /usr/share/doc/lib*/ -type f -name 'changelog*.gz' ! -path '*/.*' -print0 | sort -zu |
         xargs -0 zcat | awk '/^ -- / && index($0, " <") && index($0, ">  ") {
           rest = substr($0, index($0, " <")); p = index(rest, ">  "); if (!p) next
-          n = split(substr(rest, p + 3), d, / +/)
+          t = substr(rest, p + 3); sub(/^ +/, "", t); n = split(t, d, / +/)
           if (d[4] !~ /^[0-9][0-9][0-9][0-9]$/ || n < 5) next
           c["year " d[4]]++
           c["by " substr($0, 5, index($0, " <") - 5)]++

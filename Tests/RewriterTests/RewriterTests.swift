@@ -1,0 +1,110 @@
+import Rewriter
+import Testing
+
+/// The instructions that a piece of text becomes, without the lines that every file has.
+private func rewritten(_ assembly: String) throws -> [String] {
+  try Rewriter.rewrite(assembly, fileName: "t.s").split(separator: "\n").map { line in
+    String(line.drop { $0 == "\t" })
+  }.filter { $0 != ".bundle_align_mode 5" && $0 != ".text" }
+}
+
+private func locked(_ lines: String...) -> [String] {
+  [".bundle_lock"] + lines + [".bundle_unlock"]
+}
+
+@Test("stack, rip and symbol operands stay as they are")
+func free() throws {
+  #expect(try rewritten("movl 8(%esp), %eax") == ["movl 8(%rsp), %eax"])
+  #expect(try rewritten("movl x(%rip), %eax") == ["movl x(%rip), %eax"])
+  #expect(try rewritten("movl x+4, %eax") == ["movl x+4(%rip), %eax"])
+  #expect(try rewritten("addl %ebx, %eax") == ["addl %ebx, %eax"])
+}
+
+@Test("a base register is masked into r11, in the same bundle")
+func base() throws {
+  #expect(
+    try rewritten("movl 4(%ebx), %eax")
+      == locked("movl %ebx, %r11d", "movl 4(%r15,%r11), %eax"))
+}
+
+@Test("no mask behind a 32-bit write of the base, but one behind a label")
+func elision() throws {
+  #expect(
+    try rewritten("leal 1(%rbx), %ebx\nmovl 4(%ebx), %eax")
+      == locked("leal 1(%rbx), %ebx", "movl 4(%r15,%rbx), %eax"))
+  #expect(
+    try rewritten("movl %ecx, %ebx\n.L1:\nmovl (%ebx), %eax")
+      == ["movl %ecx, %ebx", ".L1:"] + locked("movl %ebx, %r11d", "movl (%r15,%r11), %eax"))
+  // 64-bit and conditional writes do not clear the upper half.
+  #expect(try rewritten("movq %rcx, %rbx\nmovl (%ebx), %eax").count == 5)
+  #expect(try rewritten("cmovel %ecx, %ebx\nmovl (%ebx), %eax").count == 5)
+}
+
+@Test("an index, a symbol or a far displacement goes through lea")
+func index() throws {
+  #expect(
+    try rewritten("movl x(,%eax,4), %edx")
+      == locked("leal x(,%rax,4), %r11d", "movl (%r15,%r11), %edx"))
+  #expect(
+    try rewritten("movl 65536(%ebx), %edx")
+      == locked("leal 65536(%rbx), %r11d", "movl (%r15,%r11), %edx"))
+}
+
+@Test("thread-local accesses keep the flags")
+func threadLocal() throws {
+  #expect(try rewritten("movl %fs:0, %eax") == ["movl __zvm_tp(%rip), %eax"])
+  #expect(
+    try rewritten("movl %fs:x@tpoff(%eax), %edx")
+      == locked(
+        "movl __zvm_tp(%rip), %r11d", "leal (%r11,%rax), %r11d", "leal x@tpoff(%r11), %r11d",
+        "movl (%r15,%r11), %edx"))
+}
+
+@Test("calls end their bundle; returns and indirect jumps are masked")
+func control() throws {
+  #expect(
+    try rewritten("call f") == [".bundle_lock align_to_end", "call f", ".bundle_unlock"])
+  #expect(
+    try rewritten("ret")
+      == ["popq %r11"] + locked("andl $-32, %r11d", "addq %r15, %r11", "jmpq *%r11"))
+  #expect(
+    try rewritten("call *%rax") == [
+      "movl %eax, %r11d", ".bundle_lock align_to_end", "andl $-32, %r11d", "addq %r15, %r11",
+      "callq *%r11", ".bundle_unlock",
+    ])
+  #expect(try rewritten("jne .L3") == ["jne .L3"])
+}
+
+@Test("the stack pointer is restored in the bundle of its write, with the flags kept")
+func stack() throws {
+  #expect(
+    try rewritten("subl $24, %esp") == locked("subl $24, %esp", "leaq (%rsp,%r15,1), %rsp"))
+  #expect(try rewritten("movl %esp, %ebp") == ["movq %rsp, %rbp"])
+  #expect(
+    try rewritten("popq %rbp")
+      == ["popq %r11"] + locked("movl %r11d, %ebp", "leaq (%rbp,%r15,1), %rbp"))
+}
+
+@Test("functions and jump-table targets are aligned, other labels are not")
+func labels() throws {
+  let output = try rewritten(
+    ".type f,@function\nf:\n.L1:\nnop\n.L2:\nnop\n.section .rodata\n.long .L2\n")
+  #expect(output.prefix(4) == [".type f,@function", ".p2align 5", "f:", ".L1:"])
+  #expect(output[5...6] == [".p2align 5", ".L2:"])
+  // Data is left alone.
+  #expect(output.last == ".long .L2")
+}
+
+@Test(
+  "what has no sandboxed form is an error with its line",
+  arguments: [
+    "syscall", "int $0x80", "movl %eax, %r15d", "movq %r11, %rax", "popq %rsp", "rdtsc",
+    "movl %gs:4, %eax", "movl %eax, %fs", "ljmp *(%eax)", "ret $8", "xchgq %rsp, %rax",
+    "movw %ax, %sp", ".byte 15", "btsl %eax, (%ebx)", "movl (%eax,%esp), %ebx", "lock",
+    "movl (%r15,%rax), %eax", "jmp *%r11", "enter $8, $0", "popf",
+  ])
+func refused(instruction: String) {
+  let error = #expect(throws: RewriteError.self) { try rewritten("nop\n\(instruction)\n") }
+  #expect(error?.line == 2)
+  #expect(error?.description.contains("t.s:2") == true)
+}
