@@ -1,4 +1,5 @@
 /* Faults of guest code, and the pointer that leads a trap home. */
+#define _GNU_SOURCE
 #include "csandbox.h"
 #include <asm/prctl.h>
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* One function per mechanism of wall two. */
+#define _GNU_SOURCE
 #include "csandbox.h"
 #include <asm/prctl.h>
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* Packets with descriptors, and memory files. */
+#define _GNU_SOURCE
 #include "csandbox.h"
 #include <errno.h>
 #include <fcntl.h>

@@ -11,7 +11,7 @@ enum Isolation {
       // Together or not at all: the others need the rights that the user namespace gives.
       state(
         "namespaces user,mount,net,ipc,uts",
-        csb_unshare(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS)),
+        csb_unshare(CSB_NEW_NAMESPACES)),
       state("landlock", csb_landlock()),
       state("no capabilities", csb_drop_capabilities()),
     ]

@@ -2,11 +2,8 @@
  * Every function returns 0 or a count, or -errno. */
 #ifndef CSANDBOX_H
 #define CSANDBOX_H
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
+/* No feature macros here: a module that sees other headers than the next one does not build. */
 #include <stddef.h>
-#include <sched.h>
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
@@ -18,6 +15,10 @@
 static const uint64_t CSB_BASE = 0x440A00000000;
 static const uint64_t CSB_GUARD = (uint64_t)40 << 30;
 static const uint64_t CSB_GUEST = (uint64_t)4 << 30;
+
+/* What unshare(2) takes: all new but the process namespace. */
+static const int CSB_NEW_NAMESPACES = 0x10000000 /* user */ | 0x00020000 /* mount */ |
+	0x40000000 /* net */ | 0x08000000 /* ipc */ | 0x04000000 /* uts */;
 
 /* How far a session is. Written into memory shared with the launcher, which believes nothing. */
 enum {
