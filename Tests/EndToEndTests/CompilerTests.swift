@@ -38,6 +38,11 @@ struct CompilerTests {
     try compare("text.c", options: [option], arguments: ["one", "two words", "a,b\\c\"d\"", ""])
   }
 
+  @Test("the guest's string functions do what plain loops do")
+  func strings() throws {
+    try compare("strings.c", options: ["-O2", "-fno-builtin"])
+  }
+
   @Test("it is a CC for makefiles: objects, archives, dependencies")
   func makefile() throws {
     let folder = try Folder()
