@@ -113,7 +113,7 @@ public struct Decoder: Sendable {
       case .immediate:
         guard cursor.skip(operand.immediateByteCount(data16, wide)) else { return nil }
       case .jump:
-        guard !data16, let distance = cursor.distance(operand.size == .byte ? 1 : 4) else {
+        guard !data16, !wide, let distance = cursor.distance(operand.size == .byte ? 1 : 4) else {
           return nil
         }
         result.jumpDistance = distance

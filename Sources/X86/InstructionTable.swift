@@ -17,6 +17,9 @@
 ///   nothing that matters here; `src`, `dst` string instruction through rsi, rdi; `rep`, `repne`
 ///   allowed repeats; `clock` depends on time or machine: profile `nacl` only.
 ///
+/// tzcnt and lzcnt have no `z`: older CPUs run them as bsf and bsr, which leave the destination as it
+/// was for a zero source, all 64 bits of it.
+///
 /// What is not in this table does not exist: the decoder refuses it. Sources: Intel SDM volume 2,
 /// opcode maps; RULES.md for what is left out on purpose.
 enum InstructionTable {
@@ -105,7 +108,8 @@ enum InstructionTable {
     0F - | =Gv Eb | B6:movzb BE:movsb | z
     0F - | =Gv Ew | B7:movzw BF:movsw | z
     0F - | =Gv Ev | BC:bsf BD:bsr |
-    0F F3 | =Gv Ev | B8:popcnt BC:tzcnt BD:lzcnt | z
+    0F F3 | =Gv Ev | B8:popcnt | z
+    0F F3 | =Gv Ev | BC:tzcnt BD:lzcnt |
     0F - | =Eb =Gb | C0:xadd | L
     0F - | =Ev =Gv | C1:xadd | L
     0F - | =My Gy | C3:movnti |

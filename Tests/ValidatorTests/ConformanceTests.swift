@@ -82,3 +82,17 @@ func all() {
   #expect(found.map(\.rule) == [.unknownInstruction, .unknownInstruction])
   #expect(found[0].bytes.first == 0xC3)
 }
+
+@Test(
+  "instructions that older CPUs run as others do not make a register safe to index with",
+  arguments: [
+    [0xF3, 0x0F, 0xBC, 0xC1, 0x41, 0x8B, 0x04, 0x07],  // tzcnt %ecx,%eax; mov (%r15,%rax),%eax
+    [0xF3, 0x0F, 0xBD, 0xC1, 0x41, 0x8B, 0x04, 0x07],  // lzcnt
+    [0x0F, 0xBC, 0xC1, 0x41, 0x8B, 0x04, 0x07],  // bsf
+    [0xF3, 0x0F, 0xBC, 0xE1, 0x4C, 0x01, 0xFC],  // tzcnt %ecx,%esp; add %r15,%rsp
+    [0x48, 0xE8, 0, 0, 0, 0],  // a call with a REX prefix that means nothing
+  ] as [[UInt8]])
+func olderCPUs(code: [UInt8]) {
+  let text = code + [UInt8](repeating: 0x90, count: 32 - code.count)
+  #expect(!Validator(profile: .nacl).check(text.span).isEmpty)
+}
