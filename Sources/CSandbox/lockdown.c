@@ -10,6 +10,7 @@
 #include <malloc.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -74,6 +75,12 @@ int csb_limit(int resource, uint64_t value)
 {
 	struct rlimit limit = { value, value };
 	return setrlimit(resource, &limit) ? -errno : 0;
+}
+
+int csb_plain_personality(void)
+{
+	int now = personality(0xffffffff);
+	return now < 0 || personality(now & ~READ_IMPLIES_EXEC) < 0 ? -errno : 0;
 }
 
 void csb_tame_malloc(void)

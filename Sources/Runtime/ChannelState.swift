@@ -101,6 +101,8 @@ struct ChannelState {
     case .stream(let descriptor): count = try unsafe Self.fill(buffer, descriptor, at: nil)
     case .file(let window):
       let wanted = Int(clamping: max(0, min(Int64(buffer.count), size - position)))
+      // Also keeps the sum below small: the guest chose the position.
+      if wanted == 0 { return 0 }
       count = try unsafe Self.fill(
         UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted]), window.descriptor,
         at: window.offset + position)
@@ -120,6 +122,12 @@ struct ChannelState {
   /// Writes all of `buffer`.
   mutating func write(_ buffer: UnsafeRawBufferPointer, offset: Int64) throws(ChannelFailure) {
     let position = writesAnywhere ? offset : writePosition
+    // A guest that may seek stays inside what it was granted: the file as it is, or put_size bytes.
+    if writesAnywhere,
+      position > max(message.backing.byteCount, message.putBytes) - Int64(buffer.count)
+    {
+      throw ChannelFailure("write", errno: EFBIG)
+    }
     switch source {
     case .null: break
     case .stream(let descriptor): try unsafe Self.drain(buffer, descriptor, at: nil)

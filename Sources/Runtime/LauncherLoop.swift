@@ -198,9 +198,13 @@ private struct LauncherLoop {
     guard let sandbox = sandboxes[key] else { return }
     var status: Int32 = 0
     var usage = rusage()
-    guard unsafe wait4(sandbox.process, &status, 0, &usage) == sandbox.process else {
-      throw RuntimeError("wait4", errno: errno)
-    }
+    // WNOHANG: an event must never make this loop wait, whoever it came from.
+    let waited = unsafe wait4(sandbox.process, &status, WNOHANG, &usage)
+    if waited == 0 { return }
+    guard waited == sandbox.process else { throw RuntimeError("wait4", errno: errno) }
+    // Explicitly: a sandbox forked meanwhile may still hold a copy of this descriptor, and its
+    // events would then go on under a key that somebody else has by now.
+    _ = epoll_ctl(events, EPOLL_CTL_DEL, sandbox.processDescriptor, nil)
     close(sandbox.processDescriptor)
     sandboxes[key] = nil
     freeKeys.append(key)

@@ -58,6 +58,7 @@ struct Lockdown {
   static func lockLauncher() throws(RuntimeError) {
     try check(csb_prctl(PR_SET_NO_NEW_PRIVS, 1, 0), "no_new_privs")
     try check(csb_prctl(PR_SET_DUMPABLE, 0, 0), "dumpable off")
+    try check(csb_plain_personality(), "personality without READ_IMPLIES_EXEC")
     try check(csb_limit(Int32(RLIMIT_CORE.rawValue), 0), "RLIMIT_CORE")
     var files = rlimit()
     unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &files)

@@ -42,11 +42,13 @@ struct SharedSlots {
   /// Makes the slot this process's own: what the traps and the fault handler write to.
   static func use(_ slot: Slot) { unsafe csb_set_session(slot.pointer) }
 
-  /// Puts back a slot whose sandbox is gone.
+  /// Puts back a slot whose sandbox is gone: all of it is zero again, whatever the sandbox said of
+  /// how much it used.
   mutating func put(_ slot: Slot) {
-    let count = unsafe min(Int(slot.pointer.pointee.channel_count), Int(CSB_MAX_CHANNELS))
-    let used = MemoryLayout<csb_shared>.size + count * MemoryLayout<csb_channel>.stride
-    unsafe memset(slot.pointer, 0, used)
+    let byteCount = MemoryLayout<csb_shared>.size + Self.channelsByteCount
+    if unsafe madvise(slot.pointer, byteCount, MADV_REMOVE) != 0 {
+      unsafe memset(slot.pointer, 0, byteCount)
+    }
     free.append(slot)
   }
 

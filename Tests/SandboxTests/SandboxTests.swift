@@ -341,6 +341,27 @@ struct SandboxTests {
     #expect(alias == "/dev/stdin")
   }
 
+  @Test("a guest may write anywhere inside its grant, and nowhere past it")
+  func writeBeyondGrant() throws {
+    let scratch = try Scratch()
+    let path = try scratch.write(Data("0123456789".utf8), "file")
+    let file = try FileDescriptor.open(FilePath(path), .readWrite)
+    defer { try? file.close() }
+    let grant = Channel(
+      alias: "/dev/random-access", access: .randomWrite,
+      backing: .file(file, offset: 0, length: nil),
+      limits: Channel.Limits(gets: 0, getBytes: 0, puts: .max, putBytes: 64))
+    // Sixteen bytes at 48 end at the grant's last byte; at 49 they do not.
+    let inside = try run("TRAP WRITE, 3, buffer, 16, 48\n EXIT_EAX", extra: [grant])
+    #expect(inside.outcome == .exited(code: 16))
+    #expect(try Data(contentsOf: URL(fileURLWithPath: path)).count == 64)
+    for position in ["49", "0x7fffffff"] {
+      let outside = try run("TRAP WRITE, 3, buffer, 16, \(position)\n EXIT_EAX", extra: [grant])
+      #expect(outside.outcome != .exited(code: 16), "\(position)")
+      #expect(try Data(contentsOf: URL(fileURLWithPath: path)).count == 64)
+    }
+  }
+
   @Test("a full disk ends the session and says so")
   func fullDisk() throws {
     let full = try FileDescriptor.open("/dev/full", .writeOnly)

@@ -123,6 +123,8 @@ int csb_drop_capabilities(void);
 int csb_landlock(void);
 /* setrlimit, soft = hard. */
 int csb_limit(int resource, uint64_t value);
+/* Readable memory must not be executable by the way, whatever this process inherited. */
+int csb_plain_personality(void);
 /* Never trims, never uses mmap: malloc needs no system call but brk. */
 void csb_tame_malloc(void);
 
