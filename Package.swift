@@ -82,6 +82,9 @@ let package = Package(
       linkerSettings: [.unsafeFlags(["-use-ld=lld"])]),
 
     .testTarget(name: "RewriterTests", dependencies: ["Rewriter"], swiftSettings: common),
+    .executableTarget(
+      name: "validator-benchmark", dependencies: ["Validator", "ELF"],
+      path: "benchmarks/validator", sources: ["main.swift"], swiftSettings: common),
     .testTarget(name: "ValidatorTests", dependencies: ["Validator"], swiftSettings: common),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets"], swiftSettings: common),
     .testTarget(name: "MapReduceTests", dependencies: ["MapReduce"], swiftSettings: common),

@@ -14,11 +14,14 @@ public struct Validate: ParsableCommand {
   @Argument(help: "Program to check.")
   var file: String
 
-  @Option(help: "Rules to apply: nacl or zerovm.")
+  @Option(help: "Rules to apply: nacl, zerovm or portable.")
   var profile = Profile.zerovm
 
   @Flag(help: "The file is bare machine code, without ELF headers.")
   var raw = false
+
+  @Flag(help: "Read one text a line as hex; print `valid` or `invalid OFFSET RULE` a line.")
+  var hexLines = false
 
   @Option(help: "Print at most this many violations.")
   var limit = 20
@@ -26,9 +29,16 @@ public struct Validate: ParsableCommand {
   public init() {}
 
   public func run() throws {
+    if hexLines {
+      guard let input = file == "-" ? .standardInput : FileHandle(forReadingAtPath: file) else {
+        throw cannotRead()
+      }
+      let lines = HexLines(validator: Validator(profile: profile))
+      guard try !lines.run(input, .standardOutput) else { throw ExitCode(2) }
+      return
+    }
     guard let data = FileManager.default.contents(atPath: file) else {
-      FileHandle.standardError.write(Data("zvm validate: \(file): cannot be read\n".utf8))
-      throw ExitCode(2)
+      throw cannotRead()
     }
     let bytes = [UInt8](data)
     let violations: [Violation]
@@ -53,5 +63,10 @@ public struct Validate: ParsableCommand {
       throw ExitCode(1)
     }
     print("\(file): valid (\(profile.rawValue))")
+  }
+
+  private func cannotRead() -> ExitCode {
+    FileHandle.standardError.write(Data("zvm validate: \(file): cannot be read\n".utf8))
+    return ExitCode(2)
   }
 }

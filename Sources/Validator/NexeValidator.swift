@@ -6,8 +6,11 @@ public struct NexeVerdict: Sendable {
   public let image: Image?
   /// Why the headers are refused.
   public let headerError: ELFError?
-  /// What is wrong with the text; offsets are relative to the text's start.
-  public let violations: [Violation]
+  /// What the text is made of and what is wrong with it; offsets are relative to its start.
+  public let text: TextReport
+
+  /// What is wrong with the text.
+  public var violations: [Violation] { text.violations }
 
   public var isValid: Bool { image != nil && violations.isEmpty }
 }
@@ -16,7 +19,13 @@ public struct NexeVerdict: Sendable {
 public struct NexeValidator: Sendable {
   private let validator: Validator
 
-  public init(profile: Profile = .zerovm) { validator = Validator(profile: profile) }
+  private let limit: Int
+
+  /// A validator that names at most `limit` violations of a file.
+  public init(profile: Profile = .zerovm, limit: Int = 1000) {
+    validator = Validator(profile: profile)
+    self.limit = limit
+  }
 
   /// Where the trampolines are, relative to the text: the only place outside the text that a
   /// direct jump may go to (CONTRACT.md, "Address space").
@@ -27,13 +36,13 @@ public struct NexeValidator: Sendable {
     do throws(ELFError) {
       image = try Image(parsing: file)
     } catch {
-      return NexeVerdict(image: nil, headerError: error, violations: [])
+      return NexeVerdict(image: nil, headerError: error, text: TextReport())
     }
     let text = image.text
     let bytes = file.extracting(
       text.fileOffset..<(text.fileOffset + Int(text.fileByteCount)))
     return NexeVerdict(
       image: image, headerError: nil,
-      violations: validator.check(bytes, outside: Self.trampolines))
+      text: validator.report(on: bytes, outside: Self.trampolines, limit: limit))
   }
 }

@@ -13,8 +13,9 @@ public enum Rule: String, Sendable, CaseIterable {
   case stringOperation = "unmasked-string"
   case badJumpTarget = "bad-jump-target"
   case jumpOutOfRange = "jump-out-of-range"
-  case clock = "clock"
+  case notInProfile = "not-in-profile"
   case textSize = "text-size"
+  case textTooLarge = "text-too-large"
 
   /// What is wrong, and the section of RULES.md that says so.
   public var explanation: String {
@@ -34,7 +35,8 @@ public enum Rule: String, Sendable, CaseIterable {
     case .stringOperation: "string instruction without its masks (RULES 10)"
     case .badJumpTarget: "jump to the inside of an instruction or superinstruction (RULES 2, 3)"
     case .jumpOutOfRange: "jump out of the text that is not to a trampoline (RULES 3)"
-    case .clock: "depends on time or machine: not allowed in this profile"
+    case .notInProfile: "another profile has this instruction, this one refuses it (Profiles)"
+    case .textTooLarge: "the text is larger than 256 MiB"
     case .textSize: "the text is not a whole number of 32-byte bundles (RULES 1)"
     }
   }
@@ -56,12 +58,4 @@ public struct Violation: Error, Sendable, Equatable, CustomStringConvertible {
     return "\(String(offset, radix: 16)): \(rule.rawValue): \(rule.explanation): "
       + hex.joined(separator: " ")
   }
-}
-
-/// What a profile accepts (RULES.md, "Profiles").
-public enum Profile: String, Sendable, CaseIterable {
-  /// What Native Client accepts.
-  case nacl
-  /// Also refuses what depends on time or machine by itself. The default.
-  case zerovm
 }

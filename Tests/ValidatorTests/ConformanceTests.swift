@@ -32,9 +32,6 @@ private let cases: [Case]? = {
   return nil
 }()
 
-/// Instructions that Native Client accepts and our table does not have yet: 3DNow!, MOVBE.
-private let notInTable: Set<String> = ["extensions/7", "extensions/9", "extensions/10"]
-
 @Test(
   "verdicts equal Native Client's on the conformance cases; nothing that it refuses is accepted",
   .enabled(if: cases != nil, "shared/conformance is not on this machine"))
@@ -45,7 +42,7 @@ func conformance() throws {
   for item in cases {
     let accepted = validator.check(item.bytes.span).isEmpty
     #expect(
-      accepted == (item.valid && !notInTable.contains(item.name)), "\(item.name): \(item.hex)")
+      accepted == item.valid, "\(item.name): \(item.hex)")
   }
 }
 

@@ -1,0 +1,219 @@
+// Unsafe: `here` and `bundle` as in BundleChecker.swift; bytes before an instruction are read only
+// where `boundaries` shows that they are in the same bundle.
+import X86
+
+/// Bytes of a sequence that the rules give as such, compared all at once.
+private struct Pattern {
+  let byteCount: Int
+  let value: UInt64
+
+  init(_ bytes: UInt8...) {
+    byteCount = bytes.count
+    var value: UInt64 = 0
+    for (index, byte) in bytes.enumerated() { value |= UInt64(byte) << UInt64(8 * index) }
+    self.value = value
+  }
+
+  func matches(_ here: UnsafeRawPointer, _ count: Int) -> Bool {
+    guard count == byteCount else { return false }
+    let word = unsafe here.loadUnaligned(as: UInt64.self)
+    return byteCount == 8 ? word == value : word & (1 << UInt64(8 * byteCount) - 1) == value
+  }
+}
+
+/// Restores of rsp and rbp: the second halves of pairs (RULES.md 8).
+private let restoreStack = [
+  Pattern(0x4C, 0x01, 0xFC), Pattern(0x49, 0x03, 0xE7), Pattern(0x4C, 0x09, 0xFC),
+  Pattern(0x49, 0x0B, 0xE7), Pattern(0x4A, 0x8D, 0x24, 0x3C),
+  Pattern(0x4A, 0x8D, 0x64, 0x3C, 0x00), Pattern(0x4A, 0x8D, 0xA4, 0x3C, 0, 0, 0, 0),
+]
+private let restoreFrame = [
+  Pattern(0x4C, 0x01, 0xFD), Pattern(0x49, 0x03, 0xEF), Pattern(0x4A, 0x8D, 0x6C, 0x3D, 0x00),
+  Pattern(0x4A, 0x8D, 0xAC, 0x3D, 0, 0, 0, 0),
+]
+/// `mov %rsp,%rbp` and `mov %rbp,%rsp`, allowed as they are (RULES.md 8).
+private let stackMoves = [
+  Pattern(0x48, 0x89, 0xE5), Pattern(0x48, 0x8B, 0xEC), Pattern(0x48, 0x89, 0xEC),
+  Pattern(0x48, 0x8B, 0xE5),
+]
+
+// MARK: - Writes of rsp, rbp and r15
+
+extension BundleChecker {
+  /// An instruction that writes a reserved register, or whose destinations the fast path does not
+  /// know (RULES.md 6 and 8).
+  @inline(never)
+  func checkReserved<Log: BundleLog>(
+    _ here: UnsafeRawPointer, _ it: Decoded, _ at: Int, _ start: Int, _ progress: inout Progress,
+    _ log: inout Log
+  ) {
+    let count = it.byteCount
+    if stackMoves.contains(where: { unsafe $0.matches(here, count) }) { return }
+    if count == 4, unsafe here.loadUnaligned(as: UInt32.self) & 0xFF_FFFF == 0xE48348,
+      unsafe here.load(fromByteOffset: 3, as: UInt8.self) >= 0x80
+    {
+      return
+    }
+    let restoresStack = restoreStack.contains { unsafe $0.matches(here, count) }
+    let restoresFrame = restoreFrame.contains { unsafe $0.matches(here, count) }
+    if restoresStack || restoresFrame {
+      if progress.pending == (restoresStack ? Self.rsp : Self.rbp) {
+        // A jump here would add the base to a full pointer.
+        progress.targets &= ~(1 << UInt32(at))
+        progress.pending = Self.none
+      } else {
+        log.refuse(
+          restoresStack ? .stackPointerSandboxing : .framePointerSandboxing, at: start + at,
+          byteCount: count)
+      }
+      return
+    }
+    let (first, second) = it.written
+    let zeroExtends = it.form >> Form.widthShift & 3 == Form.Width.zeroExtending.rawValue
+    refuseWrite(of: first, zeroExtends: zeroExtends, it, start + at, &log)
+    refuseWrite(of: second, zeroExtends: false, it, start + at, &log)
+    progress.restricted = zeroExtends ? first : Self.none
+  }
+
+  private func refuseWrite<Log: BundleLog>(
+    of register: UInt32, zeroExtends: Bool, _ it: Decoded, _ offset: Int, _ log: inout Log
+  ) {
+    switch register {
+    case Self.r15: log.refuse(.baseRegisterWritten, at: offset, byteCount: it.byteCount)
+    case Self.rsp where !zeroExtends:
+      log.refuse(.stackPointerWritten, at: offset, byteCount: it.byteCount)
+    case Self.rbp where !zeroExtends:
+      log.refuse(.framePointerWritten, at: offset, byteCount: it.byteCount)
+    default: break
+    }
+  }
+}
+
+extension Decoded {
+  /// The general-purpose registers that are written; 31 for none. Only the first can count as
+  /// zero-extended.
+  var written: (UInt32, UInt32) {
+    let none = BundleChecker.none
+    let rm = first(Form.Destination.modrmRM.rawValue)
+    let reg = first(Form.Destination.modrmReg.rawValue)
+    switch Form.Destination(rawValue: form >> Form.destinationShift & 7) ?? .none {
+    case .none: return (none, none)
+    case .modrmReg: return (reg, none)
+    case .modrmRM: return (rm, none)
+    case .opcode: return (first(Form.Destination.opcode.rawValue), none)
+    case .accumulator: return (0, none)
+    case .modrmRMAndReg: return (rm, reg)
+    case .vvvv: return (vvvv, none)
+    case .modrmRegAndVVVV: return (reg, vvvv)
+    }
+  }
+}
+
+// MARK: - Jumps, superinstructions, nops
+
+extension BundleChecker {
+  /// What needs more than the general rules (RULES.md 3, 4, 9, 10, 11).
+  @inline(__always)
+  func checkKind<Log: BundleLog>(
+    _ kind: UInt32, _ bundle: UnsafeRawPointer, _ it: Decoded, _ at: Int, _ start: Int,
+    _ progress: inout Progress, _ log: inout Log
+  ) {
+    let end = at + it.byteCount
+    switch Form.Kind(rawValue: kind) {
+    case .jump8:
+      let distance = unsafe bundle.load(fromByteOffset: end - 1, as: Int8.self)
+      log.jump(at: start + at, byteCount: it.byteCount, to: start + end + Int(distance))
+    case .jump32, .call32:
+      let distance = unsafe bundle.loadUnaligned(fromByteOffset: end - 4, as: Int32.self)
+      log.jump(at: start + at, byteCount: it.byteCount, to: start + end + Int(distance))
+    case .general, .registerInLastByte: break
+    case .indirectJump, .indirectCall:
+      if let first = unsafe mask(bundle, it, at, progress.boundaries) {
+        closeSuperinstruction(from: first, to: at, &progress)
+      } else {
+        log.refuse(.indirectJump, at: start + at, byteCount: it.byteCount)
+      }
+    case .stringRSI, .stringRDI, .stringRSIAndRDI:
+      if let first = unsafe stringMasks(bundle, kind, at, progress.boundaries) {
+        closeSuperinstruction(from: first, to: at, &progress)
+      } else {
+        log.refuse(.stringOperation, at: start + at, byteCount: it.byteCount)
+      }
+    case .nop:
+      // 0F 1F /0 as the padding forms of 3, 4, 5, 7 and 8 bytes have it.
+      let word = unsafe (bundle + at).loadUnaligned(as: UInt64.self)
+      let shown = it.byteCount < 8 ? word & (1 << UInt64(8 * it.byteCount) - 1) : word
+      let padding = shown == 0x1F0F || shown == 0x40_1F0F || shown == 0x44_1F0F
+      if !padding && shown != 0x80_1F0F && shown != 0x84_1F0F {
+        log.refuse(.unknownInstruction, at: start + at, byteCount: it.byteCount)
+      }
+    case nil: log.refuse(.unknownInstruction, at: start + at, byteCount: it.byteCount)
+    }
+  }
+
+  /// Only the first byte of a superinstruction may be jumped to.
+  private func closeSuperinstruction(from first: Int, to last: Int, _ progress: inout Progress) {
+    let inside = (UInt32(2) << UInt32(last)) &- (UInt32(2) << UInt32(first))
+    progress.targets &= ~inside
+  }
+
+  /// Where `and $-32,%eXX ; add %r15,%rXX` starts, right before the jump or call of the same
+  /// register at `at`; nil when it is not there (RULES.md 9).
+  private func mask(
+    _ bundle: UnsafeRawPointer, _ jump: Decoded, _ at: Int, _ boundaries: UInt32
+  ) -> Int? {
+    let register = jump.rm
+    guard jump.rex == 0 || jump.rex == 0x41, Self.reservedForMasks >> register & 1 == 0 else {
+      return nil
+    }
+    let low = register & 7
+    let high = register >> 3
+    let first = at - (high == 0 ? 6 : 7)
+    // Both must start instructions; what they are is then decided by their bytes.
+    guard first >= 0, boundaries >> UInt32(first) & 1 != 0,
+      boundaries >> UInt32(at - 3) & 1 != 0
+    else { return nil }
+    let and = unsafe (bundle + at - 7 + (at == 6 ? 1 : 0)).loadUnaligned(as: UInt32.self)
+    let andBytes = at == 6 ? and & 0xFF_FFFF : and >> (high == 0 ? 8 : 0)
+    let wantedAnd = high == 0 ? 0xE0_E083 | low << 8 : 0xE0_E083_41 | low << 16
+    guard andBytes == wantedAnd else { return nil }
+    let add = unsafe (bundle + at - 3).loadUnaligned(as: UInt32.self) & 0xFF_FFFF
+    let addForward = 0xF8_01_4C | high | low << 16
+    let addBackward = 0xC7_03_49 | high << 2 | low << 19
+    return add == addForward || add == addBackward ? first : nil
+  }
+
+  /// rsp, rbp and r15 cannot be masked.
+  private static let reservedForMasks: UInt32 = 1 << 4 | 1 << 5 | 1 << 15
+
+  /// Where the `mov` and `lea` pairs start that end right before the string instruction at `at`;
+  /// nil when they are not all there (RULES.md 10).
+  private func stringMasks(
+    _ bundle: UnsafeRawPointer, _ kind: UInt32, _ at: Int, _ boundaries: UInt32
+  ) -> Int? {
+    var first = at
+    if kind != Form.Kind.stringRSI.rawValue {
+      guard unsafe pair(bundle, before: first, 0xFF, 0x3F_3C_8D_49, boundaries) else { return nil }
+      first -= 6
+    }
+    if kind != Form.Kind.stringRDI.rawValue {
+      guard unsafe pair(bundle, before: first, 0xF6, 0x37_34_8D_49, boundaries) else { return nil }
+      first -= 6
+    }
+    return first
+  }
+
+  /// Whether `mov %eXX,%eXX ; lea (%r15,%rXX,1),%rXX` ends at `end`.
+  private func pair(
+    _ bundle: UnsafeRawPointer, before end: Int, _ modrm: UInt8, _ lea: UInt32,
+    _ boundaries: UInt32
+  ) -> Bool {
+    guard end >= 6, boundaries >> UInt32(end - 6) & 1 != 0,
+      boundaries >> UInt32(end - 4) & 1 != 0
+    else { return false }
+    let move = unsafe bundle.load(fromByteOffset: end - 6, as: UInt8.self)
+    return unsafe (move == 0x89 || move == 0x8B)
+      && bundle.load(fromByteOffset: end - 5, as: UInt8.self) == modrm
+      && bundle.loadUnaligned(fromByteOffset: end - 4, as: UInt32.self) == lea
+  }
+}

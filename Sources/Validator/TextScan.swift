@@ -1,0 +1,263 @@
+// Unsafe: `text` and the bitmaps stay allocated for the length of `report`; a worker writes only the
+// words of its own bundles in `targets` and only its own `wanted` bitmap, whose indexes are checked
+// against the text's size when a jump is noted.
+import Dispatch
+import X86
+
+/// Checks a whole text: all its bundles, then where the jumps between them go (RULES.md 3).
+@safe struct TextScan {
+  let text: UnsafeRawBufferPointer
+  let checker: BundleChecker
+  let outside: Range<Int>?
+
+  /// Texts below this many bytes are not worth waking another thread for.
+  private static let parallelByteCount = 1 << 20
+  private static let mostWorkers = 16
+
+  private var bundleCount: Int { unsafe text.count / 32 }
+
+  func report(limit: Int, workers: Int?) -> TextReport {
+    guard bundleCount > 0 else { return TextReport() }
+    let wanted = workers ?? (unsafe text.count < Self.parallelByteCount ? 1 : Self.coreCount)
+    let count = max(1, min(wanted, Self.mostWorkers, bundleCount))
+    let bitmaps = Bitmaps(bundleCount: bundleCount, workers: count)
+    defer { bitmaps.free() }
+    let verdict = judge(with: checker, bitmaps)
+    var report = TextReport()
+    report.instructionCount = verdict.instructions
+    report.features = FeatureSet(rawValue: verdict.features)
+    if verdict.failed { explain(bitmaps, limit, &report) }
+    return report
+  }
+
+  /// The first pass, on all workers: whether anything is wrong. Leaves in `bitmaps` where jumps go
+  /// that may not.
+  private func judge(with checker: BundleChecker, _ bitmaps: Bitmaps) -> ChunkResult {
+    let count = bitmaps.workers
+    bitmaps.clear()
+    var results = [ChunkResult](repeating: ChunkResult(), count: count)
+    unsafe results.withUnsafeMutableBufferPointer { results in
+      let scan = unsafe TextScan(text: text, checker: checker, outside: outside)
+      let shared = unsafe Shared(results: results, bitmaps: bitmaps, scan: scan)
+      if count == 1 {
+        unsafe shared.run(worker: 0)
+      } else {
+        DispatchQueue.concurrentPerform(iterations: count) { worker in
+          unsafe shared.run(worker: worker)
+        }
+      }
+    }
+    var total = ChunkResult()
+    total.failed = bitmaps.join()
+    for result in results {
+      total.instructions += result.instructions
+      total.features |= result.features
+      total.failed = total.failed || result.failed
+    }
+    return total
+  }
+
+  /// The second pass, over a text that is refused: every violation. It reads with the instructions
+  /// of all profiles, so that one that only this profile refuses does not hide what follows it.
+  private func explain(_ bitmaps: Bitmaps, _ limit: Int, _ report: inout TextReport) {
+    let everything = BundleChecker(set: .everything)
+    _ = judge(with: everything, bitmaps)
+    var log = Findings(scan: self, bad: bitmaps, limit: limit)
+    unsafe TextScan(text: text, checker: everything, outside: outside)
+      .forEachBundle(0..<bundleCount, &log)
+    report.violations = log.violations.sorted { $0.offset < $1.offset }
+    report.isTruncated = log.isTruncated
+    // The passes must agree; if they ever do not, the code is refused all the same.
+    if report.violations.isEmpty {
+      report.violations = [Violation(offset: 0, bytes: [], rule: .unknownInstruction)]
+    }
+  }
+
+  private static let coreCount = ProcessorCount.online
+
+  /// Checks the bundles of `range`. The last bundle of a text is checked in a copy, after which there
+  /// is something to read.
+  @inline(__always)
+  fileprivate func forEachBundle<Log: BundleLog>(_ range: Range<Int>, _ log: inout Log) {
+    guard let base = unsafe text.baseAddress else { return }
+    let direct = min(range.upperBound, bundleCount - 1)
+    for bundle in range.lowerBound..<max(range.lowerBound, direct) {
+      unsafe checker.check(base + bundle * 32, at: bundle * 32, &log)
+    }
+    guard range.upperBound == bundleCount, !range.isEmpty else { return }
+    unsafe withUnsafeTemporaryAllocation(byteCount: 64, alignment: 8) { copy in
+      unsafe copy.initializeMemory(as: UInt8.self, repeating: 0)
+      let start = (bundleCount - 1) * 32
+      unsafe copy.copyMemory(from: UnsafeRawBufferPointer(rebasing: text[start..<start + 32]))
+      guard let address = copy.baseAddress else { return }
+      unsafe checker.check(UnsafeRawPointer(address), at: start, &log)
+    }
+  }
+
+  /// Whether a direct jump may leave the text for `target`.
+  @inline(__always)
+  fileprivate func mayLeave(to target: Int) -> Bool {
+    target & 31 == 0 && (outside.map { $0.contains(target) } ?? true)
+  }
+
+  /// Whether the instructions of the profile at hand have the one at `offset`.
+  fileprivate func profileKnows(_ offset: Int) -> Bool {
+    unsafe withUnsafeTemporaryAllocation(byteCount: 32, alignment: 8) { copy in
+      unsafe copy.initializeMemory(as: UInt8.self, repeating: 0)
+      let end = unsafe min(offset + 16, text.count)
+      unsafe copy.copyMemory(from: UnsafeRawBufferPointer(rebasing: text[offset..<end]))
+      guard let address = copy.baseAddress else { return false }
+      return unsafe checker.decode(UnsafeRawPointer(address)).byteCount != 0
+    }
+  }
+
+  fileprivate func violation(_ rule: Rule, _ offset: Int, _ byteCount: Int) -> Violation {
+    let end = unsafe min(offset + min(byteCount, 15), text.count)
+    let bytes = unsafe offset < end ? Array(text[offset..<end]) : []
+    return Violation(offset: offset, bytes: bytes, rule: rule)
+  }
+}
+
+/// What one worker says of its chunk.
+private struct ChunkResult {
+  var failed = false
+  var instructions = 0
+  var features: UInt64 = 0
+}
+
+/// What the workers share.
+@unsafe private struct Shared: @unchecked Sendable {
+  let results: UnsafeMutableBufferPointer<ChunkResult>
+  let bitmaps: Bitmaps
+  let scan: TextScan
+
+  func run(worker: Int) {
+    let bundles = unsafe bitmaps.bundleCount
+    let count = unsafe bitmaps.workers
+    let range = (bundles * worker / count)..<(bundles * (worker + 1) / count)
+    var log = unsafe Verdict(
+      targets: bitmaps.targets, wanted: bitmaps.wanted + worker * bundles, scan: scan)
+    unsafe scan.forEachBundle(range, &log)
+    unsafe results[worker] = log.result
+  }
+}
+
+/// A bit a byte of the text, a word a bundle: where jumps may go, and where they do go.
+@safe private struct Bitmaps {
+  let bundleCount: Int
+  let workers: Int
+  let targets: UnsafeMutablePointer<UInt32>
+  /// A bitmap a worker, one after the other.
+  let wanted: UnsafeMutablePointer<UInt32>
+
+  init(bundleCount: Int, workers: Int) {
+    self.bundleCount = bundleCount
+    self.workers = workers
+    unsafe targets = Self.zeros(bundleCount)
+    unsafe wanted = Self.zeros(bundleCount * workers)
+  }
+
+  private static func zeros(_ count: Int) -> UnsafeMutablePointer<UInt32> {
+    let memory = UnsafeMutablePointer<UInt32>.allocate(capacity: count)
+    unsafe memory.initialize(repeating: 0, count: count)
+    return unsafe memory
+  }
+
+  func clear() {
+    unsafe targets.update(repeating: 0, count: bundleCount)
+    unsafe wanted.update(repeating: 0, count: bundleCount * workers)
+  }
+
+  /// Leaves in the first `wanted` bitmap the places that are jumped to and may not be; answers
+  /// whether there are any.
+  func join() -> Bool {
+    var bad: UInt32 = 0
+    for bundle in 0..<bundleCount {
+      var all: UInt32 = 0
+      for worker in 0..<workers { unsafe all |= wanted[worker * bundleCount + bundle] }
+      unsafe all &= ~targets[bundle]
+      unsafe wanted[bundle] = all
+      bad |= all
+    }
+    return bad != 0
+  }
+
+  func free() {
+    unsafe targets.deallocate()
+    unsafe wanted.deallocate()
+  }
+}
+
+/// The first pass: yes or no.
+@safe private struct Verdict: BundleLog {
+  let targets: UnsafeMutablePointer<UInt32>
+  let wanted: UnsafeMutablePointer<UInt32>
+  let scan: TextScan
+  var result = ChunkResult()
+
+  @inline(__always)
+  mutating func refuse(_ rule: Rule, at offset: Int, byteCount: Int) { result.failed = true }
+
+  @inline(__always)
+  mutating func jump(at offset: Int, byteCount: Int, to target: Int) {
+    if unsafe UInt(bitPattern: target) < UInt(bitPattern: scan.text.count) {
+      unsafe wanted[target >> 5] |= 1 &<< UInt32(truncatingIfNeeded: target & 31)
+    } else if !scan.mayLeave(to: target) {
+      result.failed = true
+    }
+  }
+
+  @inline(__always)
+  mutating func finish(
+    bundle offset: Int, targets: UInt32, boundaries: UInt32, features: UInt64
+  ) {
+    unsafe self.targets[offset >> 5] = targets
+    result.instructions &+= boundaries.nonzeroBitCount
+    result.features |= features
+  }
+}
+
+/// The second pass: every violation.
+@safe private struct Findings: BundleLog {
+  let scan: TextScan
+  let bad: Bitmaps
+  let limit: Int
+  var violations: [Violation] = []
+  var isTruncated = false
+
+  private mutating func add(_ rule: Rule, _ offset: Int, _ byteCount: Int) {
+    guard violations.count < limit else {
+      isTruncated = true
+      return
+    }
+    violations.append(scan.violation(rule, offset, byteCount))
+  }
+
+  mutating func refuse(_ rule: Rule, at offset: Int, byteCount: Int) {
+    add(rule, offset, byteCount)
+  }
+
+  mutating func jump(at offset: Int, byteCount: Int, to target: Int) {
+    let end = unsafe scan.text.count
+    if target >= 0, target < end {
+      if unsafe bad.wanted[target >> 5] >> UInt32(target & 31) & 1 != 0 {
+        add(.badJumpTarget, offset, byteCount)
+      }
+    } else if !scan.mayLeave(to: target) {
+      add(.jumpOutOfRange, offset, byteCount)
+    }
+  }
+
+  mutating func finish(
+    bundle offset: Int, targets: UInt32, boundaries: UInt32, features: UInt64
+  ) {
+    var rest = boundaries
+    while rest != 0 {
+      let at = rest.trailingZeroBitCount
+      rest &= rest - 1
+      // The same length in both sets: an encoding has one meaning.
+      let end = rest == 0 ? 32 : rest.trailingZeroBitCount
+      if !scan.profileKnows(offset + at) { add(.notInProfile, offset + at, end - at) }
+    }
+  }
+}
