@@ -2,8 +2,7 @@
 import X86
 
 extension BundleChecker {
-  /// The instruction at `here`; its length is 0 if the set has none with this encoding. It may reach
-  /// past the end of the bundle.
+  /// The instruction at `here`, if it is valid. It may reach past the end of the bundle.
   @inline(__always)
   func decode(_ here: UnsafeRawPointer) -> Decoded {
     let word = unsafe here.loadUnaligned(as: UInt64.self)
@@ -12,10 +11,10 @@ extension BundleChecker {
     var it = Decoded()
     it.rex = byte & (0 &- hasREX)
     // 0 without REX, 1 with, 2 with REX.W.
-    let row = hasREX &+ it.rex &>> 3 & 3
+    let row = it.rex &>> 6 &+ it.rex &>> 3 & 1
     var rest = word &>> UInt64(hasREX &* 8)
     it.opcode = UInt32(truncatingIfNeeded: rest) & 0xFF
-    it.form = unsafe set.pages[Int(row &<< 8 | it.opcode)]
+    it.form = unsafe set.tables[InstructionSet.pages + Int(row &<< 8 | it.opcode)]
     it.byteCount = Int(hasREX &+ 1)
     rest &>>= 8
     if it.form & Form.escapeBit != 0 {
@@ -23,7 +22,7 @@ extension BundleChecker {
         return unsafe decodeRare(here)
       }
       it.opcode = UInt32(truncatingIfNeeded: rest) & 0xFF
-      it.form = unsafe set.pages[Int(1 &<< 10 | row &<< 8 | it.opcode)]
+      it.form = unsafe set.tables[InstructionSet.pages + Int(1 &<< 10 | row &<< 8 | it.opcode)]
       it.byteCount &+= 1
       rest &>>= 8
       if it.form & Form.escapeBit != 0 { return unsafe decodeRare(here) }
@@ -33,39 +32,36 @@ extension BundleChecker {
   }
 
   /// Adds operands and immediates. `rest` holds the two bytes after the opcode, `it.byteCount` the
-  /// bytes up to there; a form that is not there leaves 0.
+  /// bytes up to there.
   @inline(__always)
   private func finish(_ it: inout Decoded, _ rest: UInt32) {
-    var form = it.form
     it.modrm = rest & 0xFF
-    if form & Form.groupBit != 0 {
+    if it.form & Form.groupBit != 0 {
       let isRegister: UInt32 = it.modrm >= 0xC0 ? 8 : 0
-      form = unsafe set.groups[Int((form & 0xFFFF) &<< 4 | isRegister | it.modrm &>> 3 & 7)]
-      if form & Form.groupBit != 0 {
-        form = unsafe set.exact[Int((form & 0xFFFF) &<< 3 | it.modrm & 7)]
+      it.form = unsafe set.tables[
+        InstructionSet.groups
+          + Int((it.form & 0xFFFF) &<< 4 | isRegister | it.modrm &>> 3 & 7)]
+      if it.form & Form.groupBit != 0 {
+        it.form = unsafe set.tables[
+          InstructionSet.exact + Int((it.form & 0xFFFF) &<< 3 | it.modrm & 7)]
       }
-      it.form = form
     }
+    let form = it.form
+    let hasModRM = 0 &- (form &>> 4 & 1)
+    it.shape = unsafe set.tables[InstructionSet.shapes + Int(it.modrm)] & hasModRM
+    it.byteCount &+= Int(form & Form.immediateMask &+ it.shape & 15)
     // The bits of REX that name something: B 1, X 2, R 4 (RULES.md 11).
-    var usable = form &>> 22 & 4 | form &>> 25 & 1
-    var count = it.byteCount &+ Int(form & Form.immediateMask)
-    var allowed = form & Form.validBit != 0
-    if form & Form.modrmBit != 0 {
-      it.shape = unsafe set.shapes[Int(it.modrm)]
-      count &+= Int(it.shape & 15)
-      let isMemory = it.shape & InstructionSet.memoryShape != 0
-      allowed = allowed && form & (isMemory ? Form.memoryBit : Form.registerBit) != 0
-      usable |= it.shape & InstructionSet.ripShape != 0 ? 0 : 1
-      if it.shape & InstructionSet.sibShape != 0 {
-        it.sib = rest &>> 8 & 0xFF
-        usable |= 2
-        if it.modrm < 0x40, it.sib & 7 == 5 {
-          count &+= 4
-          usable &= ~1
-        }
+    var usable = form &>> 22 & 4 | form &>> 25 & 1 | it.shape &>> 4 & 3
+    if it.shape & InstructionSet.sibShape != 0 {
+      it.sib = rest &>> 8 & 0xFF
+      if it.hasNoBase {
+        it.byteCount &+= 4
+        usable &= ~1
       }
     }
-    it.byteCount = allowed && it.rex & 7 & ~usable == 0 ? count : 0
+    // Bit 5 allows a register operand, bit 6 a memory operand.
+    let isAllowed = form &>> (5 &+ it.shape &>> 7 & 1) & form &>> 31 & 1
+    it.isValid = isAllowed != 0 && it.rex & 7 & ~usable == 0
   }
 
   @inline(__always)
@@ -77,10 +73,12 @@ extension BundleChecker {
   @inline(never)
   private func decodeRare(_ here: UnsafeRawPointer) -> Decoded {
     let first = unsafe byte(here, 0)
-    if first == 0x66, let count = unsafe paddingByteCount(here) {
+    let padding = unsafe Padding.byteCount(here)
+    if padding != 0 {
       var it = Decoded()
       it.form = Form.validBit
-      it.byteCount = count
+      it.byteCount = padding
+      it.isValid = true
       return it
     }
     if first == 0xC4 || first == 0xC5 { return unsafe decodeVEX(here) }
@@ -97,7 +95,7 @@ extension BundleChecker {
       it.opcode = unsafe byte(here, at)
       at += 1
       let page = prefix.rawValue &<< 12 | map &<< 10 | row &<< 8
-      it.form = unsafe set.pages[Int(page | it.opcode)]
+      it.form = unsafe set.tables[InstructionSet.pages + Int(page | it.opcode)]
       guard it.form & Form.escapeBit != 0 else { break }
       switch Form.Escape(rawValue: it.form & 0xFF) {
       case .twoByte: map = 1
@@ -143,30 +141,6 @@ extension BundleChecker {
     }
   }
 
-  /// 66 … 66 2E 0F 1F 84 and five zeros, and its shorter relatives: what assemblers pad with
-  /// (RULES.md 11). `here` holds 66.
-  @inline(__always)
-  private func paddingByteCount(_ here: UnsafeRawPointer) -> Int? {
-    var at = 1
-    while at < 7, unsafe byte(here, at) == 0x66 { at += 1 }
-    let hasSegment = unsafe byte(here, at) == 0x2E
-    if at == 1, !hasSegment {
-      if unsafe byte(here, 1) == 0x90 { return 2 }
-      // 66 0F 1F 44 00 00.
-      if unsafe here.loadUnaligned(fromByteOffset: 1, as: UInt64.self) & 0xFF_FFFF_FFFF
-        == 0x44_1F0F
-      {
-        return 6
-      }
-    }
-    guard hasSegment ? at <= 6 : at == 1 else { return nil }
-    if hasSegment { at += 1 }
-    guard unsafe here.loadUnaligned(fromByteOffset: at, as: UInt64.self) == 0x84_1F0F else {
-      return nil
-    }
-    return at + 8
-  }
-
   private func decodeThreeDNow(_ here: UnsafeRawPointer) -> Decoded {
     var it = Decoded()
     it.form = Form.validBit | Form.modrmBit | Form.registerBit | Form.memoryBit
@@ -174,8 +148,9 @@ extension BundleChecker {
     let rest = unsafe byte(here, 2) | byte(here, 3) &<< 8
     finish(&it, rest)
     // At most 2 + 6 bytes so far.
-    let form = unsafe set.threeDNow[Int(byte(here, it.byteCount))]
-    guard form & Form.validBit != 0 else { return Decoded() }
+    let form = unsafe set.tables[
+      InstructionSet.threeDNow + Int(byte(here, it.byteCount))]
+    guard it.isValid, form & Form.validBit != 0 else { return Decoded() }
     it.form = form
     it.byteCount += 1
     return it
@@ -194,10 +169,10 @@ extension BundleChecker {
     it.opcode = unsafe byte(here, it.byteCount - 1)
     let w = isShort ? 0 : last &>> 7
     let page = (map - 1) &<< 12 | (last & 3) &<< 10 | w &<< 9 | (last &>> 2 & 1) &<< 8
-    it.form = unsafe set.vex[Int(page | it.opcode)]
+    it.form = unsafe set.tables[InstructionSet.vex + Int(page | it.opcode)]
     let rest = unsafe byte(here, it.byteCount) | byte(here, it.byteCount + 1) &<< 8
     finish(&it, rest)
-    guard it.byteCount != 0 else { return it }
+    guard it.isValid else { return it }
     if it.form & Form.vvvvUnusedBit != 0, it.vvvv != 0 { return Decoded() }
     if it.form &>> Form.kindShift & 15 == Form.Kind.registerInLastByte.rawValue,
       unsafe byte(here, it.byteCount - 1) & 0x0F != 0

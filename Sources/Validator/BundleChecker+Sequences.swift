@@ -1,5 +1,5 @@
-// Unsafe: `here` and `bundle` as in BundleChecker.swift; bytes before an instruction are read only
-// where `boundaries` shows that they are in the same bundle.
+// Unsafe: pointers as in BundleChecker.swift; bytes before an instruction are read only
+// where `starts` shows that they are in the same bundle.
 import X86
 
 /// Bytes of a sequence that the rules give as such, compared all at once.
@@ -40,39 +40,41 @@ private let stackMoves = [
 // MARK: - Writes of rsp, rbp and r15
 
 extension BundleChecker {
-  /// An instruction that writes a reserved register, or whose destinations the fast path does not
-  /// know (RULES.md 6 and 8).
-  @inline(never)
-  func checkReserved<Log: BundleLog>(
-    _ here: UnsafeRawPointer, _ it: Decoded, _ at: Int, _ start: Int, _ progress: inout Progress,
-    _ log: inout Log
+  /// An instruction that writes a general-purpose register (RULES.md 6 and 8).
+  func checkWrites<Log: BundleLog>(
+    _ it: Decoded, _ window: Window, _ progress: inout Progress, _ log: inout Log
   ) {
-    let count = it.byteCount
-    if stackMoves.contains(where: { unsafe $0.matches(here, count) }) { return }
-    if count == 4, unsafe here.loadUnaligned(as: UInt32.self) & 0xFF_FFFF == 0xE48348,
-      unsafe here.load(fromByteOffset: 3, as: UInt8.self) >= 0x80
-    {
-      return
-    }
-    let restoresStack = restoreStack.contains { unsafe $0.matches(here, count) }
-    let restoresFrame = restoreFrame.contains { unsafe $0.matches(here, count) }
-    if restoresStack || restoresFrame {
-      if progress.pending == (restoresStack ? Self.rsp : Self.rbp) {
-        // A jump here would add the base to a full pointer.
-        progress.targets &= ~(1 << UInt32(at))
-        progress.pending = Self.none
-      } else {
-        log.refuse(
-          restoresStack ? .stackPointerSandboxing : .framePointerSandboxing, at: start + at,
-          byteCount: count)
-      }
-      return
-    }
+    let at = progress.at
     let (first, second) = it.written
     let zeroExtends = it.form >> Form.widthShift & 3 == Form.Width.zeroExtending.rawValue
-    refuseWrite(of: first, zeroExtends: zeroExtends, it, start + at, &log)
-    refuseWrite(of: second, zeroExtends: false, it, start + at, &log)
+    if Self.reserved >> first & 1 != 0 || Self.reserved >> second & 1 != 0 {
+      let here = unsafe window.base + at
+      let count = it.byteCount
+      if unsafe isStackMove(here, count) { return }
+      let restoresStack = restoreStack.contains { unsafe $0.matches(here, count) }
+      if restoresStack || restoreFrame.contains(where: { unsafe $0.matches(here, count) }) {
+        if progress.pending == (restoresStack ? Self.rsp : Self.rbp) {
+          // A jump here would add the base to a full pointer.
+          unsafe window.targets[at >> 5] &= ~(1 << UInt32(at & 31))
+          progress.pending = Self.none
+        } else {
+          log.refuse(
+            restoresStack ? .stackPointerSandboxing : .framePointerSandboxing, at: at,
+            byteCount: count)
+        }
+        return
+      }
+      refuseWrite(of: first, zeroExtends: zeroExtends, it, at, &log)
+      refuseWrite(of: second, zeroExtends: false, it, at, &log)
+    }
     progress.restricted = zeroExtends ? first : Self.none
+  }
+
+  /// `mov %rsp,%rbp` and back, and `and $-n,%rsp`.
+  private func isStackMove(_ here: UnsafeRawPointer, _ count: Int) -> Bool {
+    if stackMoves.contains(where: { unsafe $0.matches(here, count) }) { return true }
+    return unsafe count == 4 && here.loadUnaligned(as: UInt32.self) & 0xFF_FFFF == 0xE48348
+      && here.load(fromByteOffset: 3, as: UInt8.self) >= 0x80
   }
 
   private func refuseWrite<Log: BundleLog>(
@@ -109,69 +111,55 @@ extension Decoded {
   }
 }
 
-// MARK: - Jumps, superinstructions, nops
+// MARK: - Superinstructions
 
 extension BundleChecker {
-  /// What needs more than the general rules (RULES.md 3, 4, 9, 10, 11).
-  @inline(__always)
-  func checkKind<Log: BundleLog>(
-    _ kind: UInt32, _ bundle: UnsafeRawPointer, _ it: Decoded, _ at: Int, _ start: Int,
-    _ progress: inout Progress, _ log: inout Log
+  /// What needs more than the general rules (RULES.md 9, 10).
+  func checkSequence<Log: BundleLog>(
+    _ kind: UInt32, _ window: Window, _ it: Decoded, _ at: Int, _ log: inout Log
   ) {
-    let end = at + it.byteCount
+    let bundle = unsafe window.base + (at & ~31)
+    let inBundle = at & 31
+    let starts = unsafe window.targets[at >> 5]
     switch Form.Kind(rawValue: kind) {
-    case .jump8:
-      let distance = unsafe bundle.load(fromByteOffset: end - 1, as: Int8.self)
-      log.jump(at: start + at, byteCount: it.byteCount, to: start + end + Int(distance))
-    case .jump32, .call32:
-      let distance = unsafe bundle.loadUnaligned(fromByteOffset: end - 4, as: Int32.self)
-      log.jump(at: start + at, byteCount: it.byteCount, to: start + end + Int(distance))
-    case .general, .registerInLastByte: break
+    case .general, .jump8, .jump32, .call32, .registerInLastByte: break
     case .indirectJump, .indirectCall:
-      if let first = unsafe mask(bundle, it, at, progress.boundaries) {
-        closeSuperinstruction(from: first, to: at, &progress)
+      if let first = unsafe mask(bundle, it, inBundle, starts) {
+        closeSuperinstruction(from: first, to: at, window)
       } else {
-        log.refuse(.indirectJump, at: start + at, byteCount: it.byteCount)
+        log.refuse(.indirectJump, at: at, byteCount: it.byteCount)
       }
     case .stringRSI, .stringRDI, .stringRSIAndRDI:
-      if let first = unsafe stringMasks(bundle, kind, at, progress.boundaries) {
-        closeSuperinstruction(from: first, to: at, &progress)
+      if let first = unsafe stringMasks(bundle, kind, inBundle, starts) {
+        closeSuperinstruction(from: first, to: at, window)
       } else {
-        log.refuse(.stringOperation, at: start + at, byteCount: it.byteCount)
+        log.refuse(.stringOperation, at: at, byteCount: it.byteCount)
       }
-    case .nop:
-      // 0F 1F /0 as the padding forms of 3, 4, 5, 7 and 8 bytes have it.
-      let word = unsafe (bundle + at).loadUnaligned(as: UInt64.self)
-      let shown = it.byteCount < 8 ? word & (1 << UInt64(8 * it.byteCount) - 1) : word
-      let padding = shown == 0x1F0F || shown == 0x40_1F0F || shown == 0x44_1F0F
-      if !padding && shown != 0x80_1F0F && shown != 0x84_1F0F {
-        log.refuse(.unknownInstruction, at: start + at, byteCount: it.byteCount)
-      }
-    case nil: log.refuse(.unknownInstruction, at: start + at, byteCount: it.byteCount)
+    case nil: log.refuse(.unknownInstruction, at: at, byteCount: it.byteCount)
     }
   }
 
-  /// Only the first byte of a superinstruction may be jumped to.
-  private func closeSuperinstruction(from first: Int, to last: Int, _ progress: inout Progress) {
-    let inside = (UInt32(2) << UInt32(last)) &- (UInt32(2) << UInt32(first))
-    progress.targets &= ~inside
+  /// Only the first byte of a superinstruction may be jumped to. `first` is relative to the bundle.
+  private func closeSuperinstruction(from first: Int, to last: Int, _ window: Window) {
+    let inside = (UInt32(2) << UInt32(last & 31)) &- (UInt32(2) << UInt32(first))
+    unsafe window.targets[last >> 5] &= ~inside
   }
 
   /// Where `and $-32,%eXX ; add %r15,%rXX` starts, right before the jump or call of the same
   /// register at `at`; nil when it is not there (RULES.md 9).
   private func mask(
-    _ bundle: UnsafeRawPointer, _ jump: Decoded, _ at: Int, _ boundaries: UInt32
+    _ bundle: UnsafeRawPointer, _ jump: Decoded, _ at: Int, _ starts: UInt32
   ) -> Int? {
     let register = jump.rm
-    guard jump.rex == 0 || jump.rex == 0x41, Self.reservedForMasks >> register & 1 == 0 else {
+    guard jump.rex == 0 || jump.rex == 0x41, Self.reserved >> register & 1 == 0 else {
       return nil
     }
     let low = register & 7
     let high = register >> 3
     let first = at - (high == 0 ? 6 : 7)
     // Both must start instructions; what they are is then decided by their bytes.
-    guard first >= 0, boundaries >> UInt32(first) & 1 != 0,
-      boundaries >> UInt32(at - 3) & 1 != 0
+    guard first >= 0, starts >> UInt32(first) & 1 != 0,
+      starts >> UInt32(at - 3) & 1 != 0
     else { return nil }
     let and = unsafe (bundle + at - 7 + (at == 6 ? 1 : 0)).loadUnaligned(as: UInt32.self)
     let andBytes = at == 6 ? and & 0xFF_FFFF : and >> (high == 0 ? 8 : 0)
@@ -183,21 +171,18 @@ extension BundleChecker {
     return add == addForward || add == addBackward ? first : nil
   }
 
-  /// rsp, rbp and r15 cannot be masked.
-  private static let reservedForMasks: UInt32 = 1 << 4 | 1 << 5 | 1 << 15
-
   /// Where the `mov` and `lea` pairs start that end right before the string instruction at `at`;
   /// nil when they are not all there (RULES.md 10).
   private func stringMasks(
-    _ bundle: UnsafeRawPointer, _ kind: UInt32, _ at: Int, _ boundaries: UInt32
+    _ bundle: UnsafeRawPointer, _ kind: UInt32, _ at: Int, _ starts: UInt32
   ) -> Int? {
     var first = at
     if kind != Form.Kind.stringRSI.rawValue {
-      guard unsafe pair(bundle, before: first, 0xFF, 0x3F_3C_8D_49, boundaries) else { return nil }
+      guard unsafe pair(bundle, before: first, 0xFF, 0x3F_3C_8D_49, starts) else { return nil }
       first -= 6
     }
     if kind != Form.Kind.stringRDI.rawValue {
-      guard unsafe pair(bundle, before: first, 0xF6, 0x37_34_8D_49, boundaries) else { return nil }
+      guard unsafe pair(bundle, before: first, 0xF6, 0x37_34_8D_49, starts) else { return nil }
       first -= 6
     }
     return first
@@ -206,10 +191,10 @@ extension BundleChecker {
   /// Whether `mov %eXX,%eXX ; lea (%r15,%rXX,1),%rXX` ends at `end`.
   private func pair(
     _ bundle: UnsafeRawPointer, before end: Int, _ modrm: UInt8, _ lea: UInt32,
-    _ boundaries: UInt32
+    _ starts: UInt32
   ) -> Bool {
-    guard end >= 6, boundaries >> UInt32(end - 6) & 1 != 0,
-      boundaries >> UInt32(end - 4) & 1 != 0
+    guard end >= 6, starts >> UInt32(end - 6) & 1 != 0,
+      starts >> UInt32(end - 4) & 1 != 0
     else { return false }
     let move = unsafe bundle.load(fromByteOffset: end - 6, as: UInt8.self)
     return unsafe (move == 0x89 || move == 0x8B)

@@ -4,8 +4,10 @@ import X86
 struct Decoded {
   /// `Form.bits`.
   var form: UInt32 = 0
-  /// From the first prefix to the last immediate; 0: no instruction.
+  /// From the first prefix to the last immediate.
   var byteCount = 0
+  /// The set has an instruction with this encoding.
+  var isValid = false
   /// The REX prefix or 0; with VEX, its R, X and B in the same places.
   var rex: UInt32 = 0
   var opcode: UInt32 = 0
@@ -14,7 +16,7 @@ struct Decoded {
   /// The register number in VEX.vvvv.
   var vvvv: UInt32 = 0
   /// One of `InstructionSet.shapes`, or 0 without ModRM.
-  var shape: UInt8 = 0
+  var shape: UInt32 = 0
 
   @inline(__always) var isMemory: Bool { shape & InstructionSet.memoryShape != 0 }
 
@@ -25,10 +27,13 @@ struct Decoded {
   /// Register number of the memory operand's base; 16 is rip, 31 none.
   @inline(__always) var base: UInt32 {
     if shape & InstructionSet.sibShape != 0 {
-      return modrm < 0x40 && sib & 7 == 5 ? BundleChecker.none : sib & 7 | rex &<< 3 & 8
+      return hasNoBase ? BundleChecker.none : sib & 7 | rex &<< 3 & 8
     }
     return shape & InstructionSet.ripShape != 0 ? BundleChecker.rip : rm
   }
+
+  /// A SIB byte that names no base register, but four bytes of displacement.
+  @inline(__always) var hasNoBase: Bool { modrm < 0x40 && sib & 7 == 5 }
 
   /// Register number of the memory operand's index; 31 is none.
   @inline(__always) var index: UInt32 {
@@ -37,17 +42,16 @@ struct Decoded {
     return number == 4 ? BundleChecker.none : number
   }
 
-  /// The general-purpose register that is written, for the first four destinations of a form.
+  /// The general-purpose register that is written, for the first five destinations of a form; no
+  /// reserved one where none is written.
   @inline(__always)
   func first(_ destination: UInt32) -> UInt32 {
     let rm = isMemory ? BundleChecker.none : self.rm
-    let number =
-      destination == 1 ? reg : destination == 2 ? rm : destination == 3 ? opcodeRegister : 0
+    // One byte for each of none, modrmReg, modrmRM, opcode and accumulator.
+    let low = BundleChecker.none | reg &<< 8 | rm &<< 16 | (opcode & 7 | rex &<< 3 & 8) &<< 24
+    let number = UInt32(truncatingIfNeeded: UInt64(low) &>> UInt64(destination &* 8)) & 31
     // ah, ch, dh and bh are parts of the first four registers.
-    let isHigh =
-      form &>> Form.widthShift & 3 == Form.Width.byte.rawValue && rex == 0 && number < 8
-    return isHigh ? number & 3 : number
+    let isHigh = form &>> Form.widthShift & 3 == Form.Width.byte.rawValue && rex == 0
+    return number & (isHigh ? ~4 : ~0)
   }
-
-  @inline(__always) var opcodeRegister: UInt32 { opcode & 7 | rex &<< 3 & 8 }
 }

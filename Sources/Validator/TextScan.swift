@@ -24,7 +24,6 @@ import X86
     defer { bitmaps.free() }
     let verdict = judge(with: checker, bitmaps)
     var report = TextReport()
-    report.instructionCount = verdict.instructions
     report.features = FeatureSet(rawValue: verdict.features)
     if verdict.failed { explain(bitmaps, limit, &report) }
     return report
@@ -50,7 +49,6 @@ import X86
     var total = ChunkResult()
     total.failed = bitmaps.join()
     for result in results {
-      total.instructions += result.instructions
       total.features |= result.features
       total.failed = total.failed || result.failed
     }
@@ -62,9 +60,10 @@ import X86
   private func explain(_ bitmaps: Bitmaps, _ limit: Int, _ report: inout TextReport) {
     let everything = BundleChecker(set: .everything)
     _ = judge(with: everything, bitmaps)
+    bitmaps.clearTargets()
     var log = Findings(scan: self, bad: bitmaps, limit: limit)
-    unsafe TextScan(text: text, checker: everything, outside: outside)
-      .forEachBundle(0..<bundleCount, &log)
+    _ = unsafe TextScan(text: text, checker: everything, outside: outside)
+      .run(0..<bundleCount, bitmaps.targets, plain: false, &log)
     report.violations = log.violations.sorted { $0.offset < $1.offset }
     report.isTruncated = log.isTruncated
     // The passes must agree; if they ever do not, the code is refused all the same.
@@ -73,25 +72,41 @@ import X86
     }
   }
 
+  func instructionCount() -> Int {
+    guard bundleCount > 0 else { return 0 }
+    let bitmaps = Bitmaps(bundleCount: bundleCount, workers: 0)
+    defer { bitmaps.free() }
+    var log = InstructionCount()
+    _ = unsafe run(0..<bundleCount, bitmaps.targets, plain: false, &log)
+    return log.count
+  }
+
   private static let coreCount = ProcessorCount.online
 
   /// Checks the bundles of `range`. The last bundle of a text is checked in a copy, after which there
   /// is something to read.
   @inline(__always)
-  fileprivate func forEachBundle<Log: BundleLog>(_ range: Range<Int>, _ log: inout Log) {
-    guard let base = unsafe text.baseAddress else { return }
-    let direct = min(range.upperBound, bundleCount - 1)
-    for bundle in range.lowerBound..<max(range.lowerBound, direct) {
-      unsafe checker.check(base + bundle * 32, at: bundle * 32, &log)
-    }
-    guard range.upperBound == bundleCount, !range.isEmpty else { return }
+  fileprivate func run<Log: BundleLog>(
+    _ range: Range<Int>, _ targets: UnsafeMutablePointer<UInt32>, plain: Bool, _ log: inout Log
+  ) -> ChunkResult {
+    var result = ChunkResult()
+    guard let base = unsafe text.baseAddress else { return result }
+    let last = bundleCount - 1
+    let direct = range.lowerBound..<max(range.lowerBound, min(range.upperBound, last))
+    let window = unsafe Window(
+      base: base, offsets: direct.lowerBound * 32..<direct.upperBound * 32, targets: targets)
+    result.add(checker.run(window, plain: plain, &log))
+    guard range.contains(last) else { return result }
     unsafe withUnsafeTemporaryAllocation(byteCount: 64, alignment: 8) { copy in
       unsafe copy.initializeMemory(as: UInt8.self, repeating: 0)
-      let start = (bundleCount - 1) * 32
+      let start = last * 32
       unsafe copy.copyMemory(from: UnsafeRawBufferPointer(rebasing: text[start..<start + 32]))
       guard let address = copy.baseAddress else { return }
-      unsafe checker.check(UnsafeRawPointer(address), at: start, &log)
+      let window = unsafe Window(
+        base: UnsafeRawPointer(address) - start, offsets: start..<start + 32, targets: targets)
+      result.add(checker.run(window, plain: plain, &log))
     }
+    return result
   }
 
   /// Whether a direct jump may leave the text for `target`.
@@ -107,7 +122,7 @@ import X86
       let end = unsafe min(offset + 16, text.count)
       unsafe copy.copyMemory(from: UnsafeRawBufferPointer(rebasing: text[offset..<end]))
       guard let address = copy.baseAddress else { return false }
-      return unsafe checker.decode(UnsafeRawPointer(address)).byteCount != 0
+      return unsafe checker.decode(UnsafeRawPointer(address)).isValid
     }
   }
 
@@ -121,8 +136,11 @@ import X86
 /// What one worker says of its chunk.
 private struct ChunkResult {
   var failed = false
-  var instructions = 0
   var features: UInt64 = 0
+
+  mutating func add(_ progress: BundleChecker.Progress) {
+    features |= progress.features
+  }
 }
 
 /// What the workers share.
@@ -135,10 +153,10 @@ private struct ChunkResult {
     let bundles = unsafe bitmaps.bundleCount
     let count = unsafe bitmaps.workers
     let range = (bundles * worker / count)..<(bundles * (worker + 1) / count)
-    var log = unsafe Verdict(
-      targets: bitmaps.targets, wanted: bitmaps.wanted + worker * bundles, scan: scan)
-    unsafe scan.forEachBundle(range, &log)
-    unsafe results[worker] = log.result
+    var log = unsafe Verdict(wanted: bitmaps.wanted + worker * bundles, scan: scan)
+    var result = unsafe scan.run(range, bitmaps.targets, plain: true, &log)
+    result.failed = log.failed
+    unsafe results[worker] = result
   }
 }
 
@@ -163,8 +181,10 @@ private struct ChunkResult {
     return unsafe memory
   }
 
+  func clearTargets() { unsafe targets.update(repeating: 0, count: bundleCount) }
+
   func clear() {
-    unsafe targets.update(repeating: 0, count: bundleCount)
+    clearTargets()
     unsafe wanted.update(repeating: 0, count: bundleCount * workers)
   }
 
@@ -190,31 +210,32 @@ private struct ChunkResult {
 
 /// The first pass: yes or no.
 @safe private struct Verdict: BundleLog {
-  let targets: UnsafeMutablePointer<UInt32>
   let wanted: UnsafeMutablePointer<UInt32>
   let scan: TextScan
-  var result = ChunkResult()
+  var failed = false
 
   @inline(__always)
-  mutating func refuse(_ rule: Rule, at offset: Int, byteCount: Int) { result.failed = true }
+  mutating func refuse(_ rule: Rule, at offset: Int, byteCount: Int) { failed = true }
+
+  @inline(__always)
+  mutating func instruction(at offset: Int, byteCount: Int) {}
 
   @inline(__always)
   mutating func jump(at offset: Int, byteCount: Int, to target: Int) {
     if unsafe UInt(bitPattern: target) < UInt(bitPattern: scan.text.count) {
       unsafe wanted[target >> 5] |= 1 &<< UInt32(truncatingIfNeeded: target & 31)
     } else if !scan.mayLeave(to: target) {
-      result.failed = true
+      failed = true
     }
   }
+}
 
-  @inline(__always)
-  mutating func finish(
-    bundle offset: Int, targets: UInt32, boundaries: UInt32, features: UInt64
-  ) {
-    unsafe self.targets[offset >> 5] = targets
-    result.instructions &+= boundaries.nonzeroBitCount
-    result.features |= features
-  }
+/// Counts instructions.
+private struct InstructionCount: BundleLog {
+  var count = 0
+  mutating func refuse(_ rule: Rule, at offset: Int, byteCount: Int) {}
+  mutating func jump(at offset: Int, byteCount: Int, to target: Int) {}
+  mutating func instruction(at offset: Int, byteCount: Int) { count += 1 }
 }
 
 /// The second pass: every violation.
@@ -248,16 +269,7 @@ private struct ChunkResult {
     }
   }
 
-  mutating func finish(
-    bundle offset: Int, targets: UInt32, boundaries: UInt32, features: UInt64
-  ) {
-    var rest = boundaries
-    while rest != 0 {
-      let at = rest.trailingZeroBitCount
-      rest &= rest - 1
-      // The same length in both sets: an encoding has one meaning.
-      let end = rest == 0 ? 32 : rest.trailingZeroBitCount
-      if !scan.profileKnows(offset + at) { add(.notInProfile, offset + at, end - at) }
-    }
+  mutating func instruction(at offset: Int, byteCount: Int) {
+    if !scan.profileKnows(offset) { add(.notInProfile, offset, byteCount) }
   }
 }

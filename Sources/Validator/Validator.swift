@@ -45,6 +45,16 @@ public struct Validator: Sendable {
         .report(limit: limit, workers: workers)
     }
   }
+
+  /// How many instructions a text has, up to each bundle's first that cannot be read.
+  public func instructionCount(of text: Span<UInt8>) -> Int {
+    guard text.count % Self.bundleByteCount == 0, text.count <= Self.maximumByteCount else {
+      return 0
+    }
+    return unsafe text.withUnsafeBytes { bytes in
+      unsafe TextScan(text: bytes, checker: checker, outside: nil).instructionCount()
+    }
+  }
 }
 
 /// What validating a text found out.
@@ -53,8 +63,6 @@ public struct TextReport: Sendable {
   public internal(set) var violations: [Violation] = []
   /// There are more than were asked for.
   public internal(set) var isTruncated = false
-  /// How many instructions there are, up to each bundle's first that cannot be read.
-  public internal(set) var instructionCount = 0
   var features: FeatureSet = []
 
   /// What a CPU must have to run the code, by the names in /proc/cpuinfo.

@@ -3,11 +3,11 @@ extension Definition {
   ///
   /// 66 together with REX.W on the same operand is refused: two prefixes for one decision.
   var sizeVariants: [(size: Int, prefix: UInt8, rexStates: [Int])] {
-    let sizes = Set(operands.map(\.size))
+    func has(_ size: UInt8) -> Bool { operands.contains { $0.size == size } }
     var variants: [(size: Int, prefix: UInt8, rexStates: [Int])]
-    if sizes.contains("v") {
+    if has(UInt8(ascii: "v")) {
       variants = [(16, 0x66, [0, 1]), (32, prefix, [0, 1]), (64, prefix, [2])]
-    } else if sizes.contains("y") {
+    } else if has(UInt8(ascii: "y")) {
       variants = [(32, prefix, [0, 1]), (64, prefix, [2])]
     } else {
       // The size is fixed: REX.W would mean nothing, and is allowed only where a mark says so.
@@ -42,11 +42,11 @@ extension Definition {
     bits |= UInt32(immediateByteCount(operandSize: operandSize))
     if modrm != nil { bits |= Form.modrmBit }
     if !marks.contains("noaccess") { bits |= Form.accessBit }
-    if operands.contains(where: { "GPV".contains($0.type) }) { bits |= Form.usesRegBit }
-    if opcodeHasRegister || operands.contains(where: { $0.type == "Z" }) {
+    if hasOperand("GPV") { bits |= Form.usesRegBit }
+    if opcodeHasRegister || hasOperand("Z") {
       bits |= Form.usesOpcodeRegisterBit
     }
-    if vex != nil, !operands.contains(where: { $0.type == "H" || $0.type == "B" }) {
+    if vex != nil, !hasOperand("HB") {
       bits |= Form.vvvvUnusedBit
     }
     bits |= destination.rawValue << Form.destinationShift
@@ -55,9 +55,16 @@ extension Definition {
     return Form(bits: bits)
   }
 
+  /// Whether an operand has one of these types.
+  private func hasOperand(_ types: StaticString) -> Bool {
+    types.withUTF8Buffer { types in
+      operands.contains { operand in unsafe types.contains(operand.type) }
+    }
+  }
+
   private func immediateByteCount(operandSize: Int) -> Int {
     operands.reduce(0) { count, operand in
-      switch (operand.type, operand.size) {
+      switch (Unicode.Scalar(operand.type), Unicode.Scalar(operand.size)) {
       case ("L", _): count + 1
       case ("I", "b"), ("J", "b"): count + 1
       case ("I", "w"): count + 2
@@ -70,51 +77,53 @@ extension Definition {
   }
 
   private var destination: Form.Destination {
-    switch operands.filter(\.isWritten).map(\.type) {
-    case []: .none
-    case ["G"]: .modrmReg
-    case ["E"]: .modrmRM
-    case ["Z"]: .opcode
-    case ["A"]: .accumulator
-    case ["B"]: .vvvv
-    case ["E", "G"]: .modrmRMAndReg
-    case ["G", "B"]: .modrmRegAndVVVV
+    let written = operands.filter(\.isWritten).map { Unicode.Scalar($0.type) }
+    guard let first = written.first else { return .none }
+    switch (first, written.count > 1 ? written[1] : nil) {
+    case ("G", nil): return .modrmReg
+    case ("E", nil): return .modrmRM
+    case ("Z", nil): return .opcode
+    case ("A", nil): return .accumulator
+    case ("B", nil): return .vvvv
+    case ("E", "G"): return .modrmRMAndReg
+    case ("G", "B"): return .modrmRegAndVVVV
     default: preconditionFailure("instruction table: destinations of \(name)")
     }
   }
 
   private func width(operandSize: Int) -> Form.Width {
     guard let operand = operands.first(where: \.isWritten) else { return .plain }
-    switch operand.size {
+    switch Unicode.Scalar(operand.size) {
     case "b": return .byte
     case "d", "v", "y":
-      let is32 = operand.size == "d" || operandSize == 32
+      let is32 = operand.size == UInt8(ascii: "d") || operandSize == 32
       return is32 && marks.contains("zx") ? .zeroExtending : .plain
     default: return .plain
     }
   }
 
   private var kind: Form.Kind {
-    if marks.contains("nop") { return .nop }
     if marks.contains("rsi") { return .stringRSI }
     if marks.contains("rdi") { return .stringRDI }
     if marks.contains("rsi-rdi") { return .stringRSIAndRDI }
     if marks.contains("indirect") { return marks.contains("call") ? .indirectCall : .indirectJump }
-    if operands.contains(where: { $0.type == "L" }) { return .registerInLastByte }
-    guard let distance = operands.first(where: { $0.type == "J" }) else { return .general }
-    if distance.size == "b" { return .jump8 }
+    if hasOperand("L") { return .registerInLastByte }
+    guard let distance = operands.first(where: { $0.type == UInt8(ascii: "J") }) else {
+      return .general
+    }
+    if distance.size == UInt8(ascii: "b") { return .jump8 }
     return marks.contains("call") ? .call32 : .jump32
   }
 }
 
 extension Definition.ModRMPattern {
-  /// Whether a row with this pattern covers that ModRM byte.
-  func contains(_ modrm: Int) -> Bool {
+  /// Whether a row with this pattern covers that place of a `TableCompiler` slot.
+  func contains(_ place: TableCompiler.Place) -> Bool {
     switch self {
     case .any(let reg, let registers, let memory):
-      (reg == nil || reg == modrm >> 3 & 7) && (modrm >= 0xC0 ? registers : memory)
+      (reg == nil || reg == place.reg) && (place.isRegister ? registers : memory)
     case .exact(let first, let count):
-      modrm >= Int(first) && modrm < Int(first) + count
+      place.isRegister && place.modrm >= Int(first) && place.modrm < Int(first) + count
     }
   }
 }

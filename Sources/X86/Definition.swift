@@ -20,7 +20,7 @@
 /// **Marks**: `zx` (a 32-bit result counts as zero-extended: it restricts the register, RULES 6),
 /// `lock`, `rep`, `condrep` (F2 or F3) for optional prefixes; `noW`, `norex`,
 /// `anyW`, `rexOnlyW` for REX; `noaccess` (the memory operand is only computed); `rsi`, `rdi`, `rsi-rdi`
-/// (needs those sandboxed, RULES 10); `indirect` (RULES 9); `call`; `nop` (see `Form.Kind`).
+/// (needs those sandboxed, RULES 10); `indirect` (RULES 9); `call`.
 ///
 /// **Feature**: what the CPU must have, named as in /proc/cpuinfo. **Profiles**: `n`, `z`, `p` for
 /// nacl, zerovm and portable, a dash where refused. What has no row is refused everywhere.
@@ -59,67 +59,79 @@ public struct Definition: Sendable {
 
   /// One operand of a row.
   public struct Operand: Sendable, Equatable {
-    public var type: Character
-    public var size: Character
+    /// The letters of the notation, as ASCII.
+    public var type: UInt8
+    public var size: UInt8
     public var isWritten: Bool
   }
 }
 
 extension Definition {
+  /// One column or word of a row: rows are read as bytes, since validating a program starts with
+  /// reading all of them.
+  private typealias Text = ArraySlice<UInt8>
+
+  /// The rows of a table, without its comments.
+  static func rows(of table: StaticString) -> [Definition] {
+    var text: [UInt8] = []
+    table.withUTF8Buffer { unsafe text.append(contentsOf: $0) }
+    return text.split(separator: UInt8(ascii: "\n")).filter { $0.first != UInt8(ascii: "#") }
+      .map(Definition.init(row:))
+  }
+
   /// Parses a row. Rows are part of the program: a malformed one is a programmer's error.
-  init(row: Substring) {
-    let columns = row.split(separator: "|", omittingEmptySubsequences: false).map { column in
-      column.split(separator: " ")
+  private init(row: Text) {
+    let columns = row.split(separator: UInt8(ascii: "|"), omittingEmptySubsequences: false).map {
+      $0.split(separator: UInt8(ascii: " "))
     }
-    precondition(columns.count == 6, "instruction table: \(row)")
-    name = String(columns[0][0])
-    guard let feature = FeatureSet(named: columns[4][0]) else {
-      preconditionFailure("instruction table: feature \(columns[4][0])")
+    precondition(columns.count == 6, "instruction table: \(Self.string(row))")
+    name = Self.string(columns[0][0])
+    guard let feature = FeatureSet(named: Self.string(columns[4][0])) else {
+      preconditionFailure("instruction table: feature of \(name)")
     }
     self.feature = feature
     featureIndex = UInt32(feature.rawValue.trailingZeroBitCount)
     profiles = []
     for letter in columns[5][0] {
       switch letter {
-      case "n": profiles.insert(.nacl)
-      case "z": profiles.insert(.zerovm)
-      case "p": profiles.insert(.portable)
-      default: precondition(letter == "-", "instruction table: \(row)")
+      case UInt8(ascii: "n"): profiles.insert(.nacl)
+      case UInt8(ascii: "z"): profiles.insert(.zerovm)
+      case UInt8(ascii: "p"): profiles.insert(.portable)
+      default: precondition(letter == UInt8(ascii: "-"), "instruction table: \(name)")
       }
     }
-    marks = Set(columns[3].map(String.init))
+    marks = Set(columns[3].map(Self.string))
     operands = columns[2].map(Operand.init)
     parseEncoding(columns[1])
-    if modrm == nil, operands.contains(where: { "EGMPQVW".contains($0.type) }) {
+    if modrm == nil, operands.contains(where: { $0.isInModRM }) {
       modrm = .any(reg: nil, registers: true, memory: true)
     }
   }
 
-  private mutating func parseEncoding(_ tokens: [Substring]) {
+  private static func string(_ text: Text) -> String { String(decoding: text, as: UTF8.self) }
+
+  private mutating func parseEncoding(_ tokens: [Text]) {
     var bytes: [UInt8] = []
     var reg: Int?
-    var only: Substring?
+    var only: UInt8?
     for token in tokens {
-      if token.hasSuffix(":") {
-        prefix = Self.byte(token.dropLast())
-      } else if token == "W1" {
-        requiresW = true
-      } else if token.hasPrefix("VEX.") {
-        parseVEX(token.split(separator: "."))
-      } else if token.hasPrefix("/") {
-        reg = Int(token.dropFirst())
-      } else if token == "reg" || token == "mem" {
-        only = token
-      } else if token.hasPrefix("[") {
-        modrm = .exact(
-          first: Self.byte(token.dropFirst().prefix(2)), count: token.hasSuffix("+i]") ? 8 : 1)
-      } else if token.hasSuffix("+r") {
-        opcodeHasRegister = true
-        bytes.append(Self.byte(token.prefix(2)))
-      } else if token == "..." {
-        map = 4
-      } else {
-        bytes.append(Self.byte(token))
+      let first = token[token.startIndex]
+      let last = token[token.endIndex - 1]
+      switch first {
+      case UInt8(ascii: "W"): requiresW = true
+      case UInt8(ascii: "V"): parseVEX(token.split(separator: UInt8(ascii: ".")).map(Self.string))
+      case UInt8(ascii: "/"): reg = Int(last - UInt8(ascii: "0"))
+      case UInt8(ascii: "r"), UInt8(ascii: "m"): only = first
+      case UInt8(ascii: "["):
+        modrm = .exact(first: Self.byte(token.dropFirst()), count: token.count == 6 ? 8 : 1)
+      case UInt8(ascii: "."): map = 4
+      default:
+        if last == UInt8(ascii: ":") {
+          prefix = Self.byte(token)
+        } else {
+          opcodeHasRegister = last == UInt8(ascii: "r")
+          bytes.append(Self.byte(token))
+        }
       }
     }
     if let last = bytes.last { opcode = last }
@@ -133,11 +145,12 @@ extension Definition {
       }
     }
     if reg != nil || only != nil {
-      modrm = .any(reg: reg, registers: only != "mem", memory: only != "reg")
+      modrm = .any(
+        reg: reg, registers: only != UInt8(ascii: "m"), memory: only != UInt8(ascii: "r"))
     }
   }
 
-  private mutating func parseVEX(_ parts: [Substring]) {
+  private mutating func parseVEX(_ parts: [String]) {
     let lengths = ["128": [0], "256": [1], "any": [0, 1]][parts[1]]
     let pp = ["NP": 0, "66": 1, "F3": 2, "F2": 3][parts[2]]
     let map = ["0F": 1, "0F38": 2, "0F3A": 3][parts[3]]
@@ -148,20 +161,35 @@ extension Definition {
     self.map = map
   }
 
-  private static func byte(_ text: some StringProtocol) -> UInt8 {
-    guard let value = UInt8(text, radix: 16) else {
-      preconditionFailure("instruction table: not a byte: \(text)")
+  /// The first two characters as hexadecimal digits.
+  private static func byte(_ text: Text) -> UInt8 {
+    func digit(_ character: UInt8) -> UInt8 {
+      switch character {
+      case UInt8(ascii: "0")...UInt8(ascii: "9"): character - UInt8(ascii: "0")
+      case UInt8(ascii: "A")...UInt8(ascii: "F"): character - UInt8(ascii: "A") + 10
+      default: preconditionFailure("instruction table: not a byte: \(string(text))")
+      }
     }
-    return value
+    return digit(text[text.startIndex]) << 4 | digit(text[text.startIndex + 1])
   }
 }
 
 extension Definition.Operand {
-  fileprivate init(_ token: Substring) {
+  fileprivate init(_ token: ArraySlice<UInt8>) {
     var rest = token
-    isWritten = rest.hasPrefix(">")
+    isWritten = rest.first == UInt8(ascii: ">")
     if isWritten { rest = rest.dropFirst() }
-    type = rest.removeFirst()
-    size = rest.first ?? " "
+    type = rest[rest.startIndex]
+    size = rest.count > 1 ? rest[rest.startIndex + 1] : UInt8(ascii: " ")
+  }
+
+  /// Whether the operand is encoded in ModRM.
+  fileprivate var isInModRM: Bool {
+    switch type {
+    case UInt8(ascii: "E"), UInt8(ascii: "G"), UInt8(ascii: "M"), UInt8(ascii: "P"),
+      UInt8(ascii: "Q"), UInt8(ascii: "V"), UInt8(ascii: "W"):
+      true
+    default: false
+    }
   }
 }

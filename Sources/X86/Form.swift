@@ -31,14 +31,13 @@ public struct Form: Sendable, Equatable {
     case general, jump8, jump32, call32
     case stringRSI, stringRDI, stringRSIAndRDI
     case indirectJump, indirectCall
-    /// 0F 1F: only as one of the encodings that assemblers pad with (RULES 11).
-    case nop
     /// The last byte's low half must be zero: its high half names a register.
     case registerInLastByte
   }
 
   public static let immediateMask: UInt32 = 0xF
   public static let modrmBit: UInt32 = 1 << 4
+  /// ModRM.mod may be 3; less than 3. Both are set where there is no ModRM.
   public static let registerBit: UInt32 = 1 << 5
   public static let memoryBit: UInt32 = 1 << 6
   public static let accessBit: UInt32 = 1 << 7
@@ -68,6 +67,8 @@ public struct Form: Sendable, Equatable {
     case vex
     /// 66, F2, F3, F0.
     case legacyPrefix
+    /// 0F 1F: only as one of the encodings that assemblers pad with (RULES.md 11).
+    case padding
 
     /// The word that stands for it in the tables.
     var form: Form { Form(bits: Form.escapeBit | rawValue) }

@@ -9,29 +9,45 @@
 /// opcode; where ModRM decides further, through a group of 16 (memory or register, ModRM.reg), and
 /// for the few that need the whole byte through a group of 8 more (ModRM.rm).
 @safe public struct InstructionSet: @unchecked Sendable {
+  /// All tables, one behind the other, so that a reader needs one pointer: `shapes`, `pages`, `vex`,
+  /// `threeDNow`, `groups`, `exact` and `plain`, from the offsets below.
+  public let tables: UnsafePointer<UInt32>
+
+  /// Index: a ModRM byte. Low four bits: how many bytes it and its SIB and displacement have (four
+  /// more for a SIB without base); then one bit each as below.
+  public static let shapes = 0
   /// Index: `page(prefix:map:rex:)` + opcode.
-  public let pages: UnsafePointer<UInt32>
+  public static let pages = 256
   /// Index: `vexPage(map:pp:w:length:)` + opcode.
-  public let vex: UnsafePointer<UInt32>
+  public static let vex = pages + pageEntryCount
   /// Index: the opcode byte that follows the operands of 0F 0F.
-  public let threeDNow: UnsafePointer<UInt32>
+  public static let threeDNow = vex + vexEntryCount
   /// Index: group × 16 + (ModRM.mod = 3 ? 8 : 0) + ModRM.reg.
-  public let groups: UnsafePointer<UInt32>
+  public static let groups = threeDNow + 256
   /// Index: row × 8 + ModRM.rm, for encodings that are one ModRM byte exactly.
-  public let exact: UnsafePointer<UInt32>
+  public static let exact = groups + groupEntryCount
 
-  /// Index: a ModRM byte. Low half: how many bytes it and its SIB and displacement have (four more
-  /// for a SIB without base); then one bit each as below.
-  public let shapes: UnsafePointer<UInt8>
+  /// In `shapes`: ModRM.rm names a register that REX.B extends; SIB.index one that REX.X extends.
+  public static let extendsB: UInt32 = 0x10
+  public static let extendsX: UInt32 = 0x20
+  /// In `shapes`: a rip-relative address; a memory operand; one with a SIB byte.
+  public static let ripShape: UInt32 = 0x40
+  public static let memoryShape: UInt32 = 0x80
+  public static let sibShape: UInt32 = 0x100
 
-  /// In `shapes`: a memory operand, with a SIB byte; with a rip-relative address.
-  public static let memoryShape: UInt8 = 0x80
-  public static let sibShape: UInt8 = 0x40
-  public static let ripShape: UInt8 = 0x20
+  /// Index: `plain(map:rex:)` + opcode × 32 + ModRM.mod and ModRM.reg. The forms of the first two
+  /// maps, without prefixes, that need none but the general rules: what compilers write mostly, as
+  /// `PlainForm`s. Zero for all others.
+  public static let plain = exact + exactEntryCount
+  static let plainEntryCount = 2 * 3 * 256 * 32
+  /// Index: a ModRM byte that stands for memory: 1 for a SIB byte, 4 for rip's displacement.
+  public static let extras = plain + plainEntryCount
 
   static let prefixClassCount = 6
   static let pageEntryCount = prefixClassCount * 4 * 4 * 256
   static let vexEntryCount = 3 * 16 * 256
+  static let groupEntryCount = 256 * 16
+  static let exactEntryCount = 64 * 8
 
   /// Legacy prefixes that an instruction carries, as a class: order is free, repetition is not.
   public enum PrefixClass: UInt32, Sendable {
@@ -50,10 +66,7 @@
 
   /// Every row of the tables, in their order.
   public static let definitions: [Definition] =
-    [integer, integer0F, float, mmx, sse, avx].flatMap { table in
-      table.description.split(separator: "\n").filter { !$0.hasPrefix("#") }
-        .map(Definition.init(row:))
-    }
+    [integer, integer0F, float, mmx, sse, avx].flatMap(Definition.rows)
 
   public static let nacl = InstructionSet(for: .nacl)
   public static let zerovm = InstructionSet(for: .zerovm)
@@ -73,26 +86,38 @@
   init(
     pages: [UInt32], vex: [UInt32], threeDNow: [UInt32], groups: [UInt32], exact: [UInt32]
   ) {
-    func permanent<Entry>(_ table: [Entry]) -> UnsafePointer<Entry> {
-      let memory = UnsafeMutableBufferPointer<Entry>.allocate(capacity: max(1, table.count))
-      _ = unsafe memory.initialize(from: table)
-      return unsafe UnsafePointer(memory.baseAddress!)
+    precondition(
+      pages.count == Self.pageEntryCount && vex.count == Self.vexEntryCount
+        && threeDNow.count == 256 && groups.count <= Self.groupEntryCount
+        && exact.count <= Self.exactEntryCount)
+    var all = (0...255).map { Self.shape(of: $0) } + pages + vex + threeDNow + groups
+    all += [UInt32](repeating: 0, count: Self.exact - all.count)
+    all += exact
+    all += [UInt32](repeating: 0, count: Self.plain - all.count)
+    for map in 0..<2 {
+      for rex in 0..<3 {
+        for opcode in 0..<256 {
+          let entry = pages[Self.page(prefix: .none, map: map, rex: rex) | opcode]
+          for modReg in 0..<32 {
+            all.append(
+              PlainForm(entry, opcode: opcode, modReg: modReg, hasREX: rex > 0, groups).bits)
+          }
+        }
+      }
     }
-    unsafe self.pages = permanent(pages)
-    unsafe self.vex = permanent(vex)
-    unsafe self.threeDNow = permanent(threeDNow)
-    unsafe self.groups = permanent(groups)
-    unsafe self.exact = permanent(exact)
-    unsafe shapes = permanent((0...255).map { Self.shape(of: $0) })
+    all += (0..<256).map { $0 & 7 == 4 ? 1 : $0 & 0xC7 == 5 ? 4 : 0 }
+    let memory = UnsafeMutableBufferPointer<UInt32>.allocate(capacity: all.count)
+    _ = unsafe memory.initialize(from: all)
+    unsafe tables = UnsafePointer(memory.baseAddress!)
   }
 
-  private static func shape(of modrm: UInt8) -> UInt8 {
-    let mod = modrm >> 6
-    if mod == 3 { return 1 }
+  private static func shape(of modrm: UInt8) -> UInt32 {
+    let mod = UInt32(modrm >> 6)
+    if mod == 3 { return 1 | extendsB }
     let hasSIB = modrm & 7 == 4
     let isRIP = mod == 0 && modrm & 7 == 5
-    let displacement: UInt8 = isRIP || mod == 2 ? 4 : mod
-    return memoryShape | (hasSIB ? sibShape : 0) | (isRIP ? ripShape : 0)
+    let displacement: UInt32 = isRIP || mod == 2 ? 4 : mod
+    return memoryShape | (hasSIB ? sibShape | extendsX : 0) | (isRIP ? ripShape : extendsB)
       | (1 + (hasSIB ? 1 : 0) + displacement)
   }
 }

@@ -1,8 +1,19 @@
 /// Turns definitions into the lookup tables of an `InstructionSet`.
 ///
-/// First every (page, opcode) collects its forms, one for each ModRM byte; then the pages are
-/// packed into direct entries where all ModRM bytes agree and into groups where they do not.
+/// First every (page, opcode) collects its forms, one for each kind of ModRM byte; then the pages
+/// are packed into direct entries where all agree and into groups where they do not.
 struct TableCompiler {
+  /// A kind of ModRM byte: one for each ModRM.reg of a memory operand, whose other bits decide
+  /// nothing, then one for each byte that names a register.
+  struct Place {
+    static let count = 8 + 64
+    var index: Int
+
+    var isRegister: Bool { index >= 8 }
+    var modrm: Int { 0xC0 + index - 8 }
+    var reg: Int { isRegister ? (index - 8) >> 3 : index }
+  }
+
   fileprivate enum Slot {
     case plain(Form)
     case modrm([Form])
@@ -25,6 +36,7 @@ struct TableCompiler {
     for byte in [0x66, 0xF0, 0xF2, 0xF3] {
       legacy[byte] = .plain(Form.Escape.legacyPrefix.form)
     }
+    legacy[1 << 10 | 0x1F] = .plain(Form.Escape.padding.form)
     for byte in [0xC4, 0xC5] { legacy[byte] = .plain(Form.Escape.vex.form) }
   }
 
@@ -75,11 +87,17 @@ struct TableCompiler {
       table[index] = .plain(form)
       return
     }
-    var forms = [Form](repeating: .none, count: 256)
-    if case .modrm(let existing)? = table[index] { forms = existing }
-    for modrm in 0..<256 where pattern.contains(modrm) && !(onlyMemory && modrm >= 0xC0) {
-      precondition(forms[modrm] == .none, "instruction table: two rows for \(definition.name)")
-      forms[modrm] = form
+    var forms: [Form]
+    if case .modrm(let existing)? = table.removeValue(forKey: index) {
+      forms = existing
+    } else {
+      forms = [Form](repeating: .none, count: Place.count)
+    }
+    for number in 0..<Place.count {
+      let place = Place(index: number)
+      guard pattern.contains(place), !(onlyMemory && place.isRegister) else { continue }
+      precondition(forms[number] == .none, "instruction table: two rows for \(definition.name)")
+      forms[number] = form
     }
     table[index] = .modrm(forms)
   }
@@ -103,7 +121,7 @@ struct TableCompiler {
 }
 
 extension TableCompiler.Slot {
-  /// One form for an encoding without ModRM, otherwise 256.
+  /// One form for an encoding without ModRM, otherwise one for each place.
   fileprivate var forms: [Form] {
     switch self {
     case .plain(let form): [form]
@@ -112,7 +130,7 @@ extension TableCompiler.Slot {
   }
 }
 
-/// Packs the 256 forms of an opcode into an entry and, where needed, groups; equal ones are shared.
+/// Packs the forms of an opcode into an entry and, where needed, groups; equal ones are shared.
 private struct GroupPacker {
   var groups = [UInt32](repeating: 0, count: 16)
   var exact: [UInt32] = []
@@ -120,9 +138,13 @@ private struct GroupPacker {
   private var knownExact: [[UInt32]: UInt32] = [:]
 
   mutating func pack(_ forms: [Form]) -> UInt32 {
-    guard forms.count == 256 else { return forms[0].bits }
-    let memory = forms[0..<0xC0]
-    let registers = forms[0xC0...]
+    guard forms.count == TableCompiler.Place.count else {
+      let word = forms[0].bits
+      // Without ModRM there is nothing to be refused about it.
+      return word & Form.escapeBit != 0 ? word : word | Form.memoryBit | Form.registerBit
+    }
+    let memory = forms[..<8]
+    let registers = forms[8...]
     let first = memory[memory.startIndex]
     let last = registers[registers.startIndex]
     if memory.allSatisfy({ $0 == first }), registers.allSatisfy({ $0 == last }),
@@ -133,9 +155,9 @@ private struct GroupPacker {
         | (last == .none ? 0 : Form.registerBit)
     }
     var group: [UInt32] = []
-    for reg in 0..<8 { group.append(forms[reg << 3].bits.allowing(Form.memoryBit)) }
+    for reg in 0..<8 { group.append(forms[reg].bits.allowing(Form.memoryBit)) }
     for reg in 0..<8 {
-      let row = (0..<8).map { forms[0xC0 | reg << 3 | $0].bits.allowing(Form.registerBit) }
+      let row = (0..<8).map { forms[8 + (reg << 3) + $0].bits.allowing(Form.registerBit) }
       group.append(row.allSatisfy { $0 == row[0] } ? row[0] : packExact(row))
     }
     if let index = known[group] { return Form.groupBit | index }

@@ -8,8 +8,7 @@ extension InstructionSet {
     prefetcht0  | 0F 18 /1 mem    | M         | noaccess | sse           | nzp
     prefetcht1  | 0F 18 /2 mem    | M         | noaccess | sse           | nzp
     prefetcht2  | 0F 18 /3 mem    | M         | noaccess | sse           | nzp
-    # Only the encodings that assemblers pad with, whole (RULES 11): see `Form.Kind.nop`.
-    nop         | 0F 1F /0 mem    | M         | noaccess nop norex | base     | nzp
+    # 0F 1F, the nop of many lengths: only the encodings that assemblers pad with, see `Padding`.
     rdtsc       | 0F 31           |           |          | tsc           | n--
     cmovo       | 0F 40           | >Gv Ev    |          | cmov          | nzp
     cmovno      | 0F 41           | >Gv Ev    |          | cmov          | nzp
