@@ -108,8 +108,9 @@ private struct JobReader {
       node, of: key, allowed: ["program", "args", "env", "memory", "timeout"])
     let programNode = try required("program", fields, node)
     let program = try text(programNode, "program")
-    guard program.hasSuffix(".c") || program.hasSuffix(".nexe") else {
-      throw error(programNode, "program: '\(program)' must end in .c or .nexe")
+    guard ProgramResolver.understands(program) else {
+      let endings = ProgramResolver.endings.joined(separator: " or ")
+      throw error(programNode, "program: '\(program)' must end in \(endings)")
     }
     var result = JobFile.Program(path: resolved(program), timeoutSeconds: timeoutSeconds)
     if let node = fields["args"] { result.arguments = try texts(node, "args") }

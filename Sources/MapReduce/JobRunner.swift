@@ -4,32 +4,18 @@ import Glibc
 import Sandbox
 import Synchronization
 import SystemPackage
-import Toolchain
-import Wire
-
-/// What a finished job did.
-public struct JobSummary: Sendable {
-  public var shardCount = 0
-  public var sandboxCount = 0
-  /// Bytes that the map programs read, decompressed.
-  public var inputByteCount: Int64 = 0
-  public var outputByteCount: Int64 = 0
-  public var elapsed = Duration.zero
-
-  public init() {}
-}
 
 /// Runs one job: maps every shard in a sandbox of its own, then reduces.
 public final class JobRunner: Sendable {
-  private let job: JobFile
-  private let output: String
+  let job: JobFile
+  let output: String
   private let concurrency: Int
   private let shardByteCount: Int64
   /// Called on some thread after each shard: finished, total, bytes read so far.
   private let progress: @Sendable (Int, Int, Int64) -> Void
   /// Called with what a guest wrote to its standard error.
   private let guestError: @Sendable (String, [UInt8]) -> Void
-  private let state = Mutex(State())
+  let state = Mutex(State())
 
   /// Most sandboxes at once.
   public static let maximumConcurrency = 128
@@ -37,7 +23,7 @@ public final class JobRunner: Sendable {
   private static let errorByteCount: Int64 = 64 << 10
 
   /// Guarded by `state`.
-  private struct State {
+  struct State {
     var failure: JobError?
     var finished = 0
     var bytesRead: Int64 = 0
@@ -75,7 +61,7 @@ public final class JobRunner: Sendable {
   public func run() throws(JobError) -> JobSummary {
     let clock = ContinuousClock()
     let start = clock.now
-    let shards = try plan()
+    let shards = try Planner(job: job, shardByteCount: shardByteCount).shards()
     let mapModule = try module(job.map)
     let reduceModule = try job.reduce.map { program throws(JobError) in try module(program) }
     let result = try OutputFile(output)
@@ -102,35 +88,15 @@ public final class JobRunner: Sendable {
     return summary
   }
 
-  /// Expands the inputs and splits them.
-  private func plan() throws(JobError) -> [Shard] {
-    do throws(DatasetError) {
-      var files: [String] = []
-      for input in job.inputs { files += try InputPattern(input).files() }
-      return try Splitter(shardByteCount: shardByteCount).shards(of: files)
-    } catch {
-      throw JobError("\(job.name): input: \(error)")
-    }
-  }
-
-  /// The validated module of a program, compiled first when it is a source.
   private func module(_ program: JobFile.Program) throws(JobError) -> ValidatedModule {
-    var path = program.path
-    if path.hasSuffix(".c") {
-      do throws(ToolchainError) {
-        path = try Compiler().nexe(forSource: path)
-      } catch {
-        throw JobError("\(job.name): \(program.path): \(error)")
-      }
-    }
-    do throws(SandboxError) {
-      return try ValidatedModule(path: FilePath(path))
+    do throws(JobError) {
+      return try ProgramResolver().module(for: program)
     } catch {
-      throw JobError("\(job.name): \(program.path): \(error)")
+      throw JobError("\(job.name): \(error)")
     }
   }
 
-  private func launcher(_ module: ValidatedModule) throws(JobError) -> Launcher {
+  func launcher(_ module: ValidatedModule) throws(JobError) -> Launcher {
     do throws(SandboxError) {
       return try Launcher(module: module)
     } catch {
@@ -176,28 +142,20 @@ public final class JobRunner: Sendable {
     finished: @escaping @Sendable () -> Void
   ) {
     let label = "\(job.name): shard \(shard.index) (\(shard.path), offset \(shard.offset))"
-    let file: InputFile
-    do throws(DatasetError) {
-      file = try InputFile(shard.path)
+    let input: ShardInput
+    do throws(JobError) {
+      input = try ShardInput(shard)
     } catch {
       fail("\(label): \(error)", slotIndex)
       return finished()
     }
-    guard file.version == shard.version else {
-      file.close()
-      fail("\(label): the file was changed while the job ran", slotIndex)
-      return finished()
-    }
-    let input: Channel.Backing =
-      shard.codec == .none
-      ? .file(file.descriptor, offset: shard.offset, length: shard.byteCount)
-      : .compressed(file.descriptor, shard.codec, offset: shard.offset, length: shard.byteCount)
     let begin = state.withLock { $0.written[slotIndex] }
     let session = session(
-      job.map, input: input, output: .file(slot.output.descriptor, offset: begin, length: nil),
+      job.map, input: input.backing,
+      output: .file(slot.output.descriptor, offset: begin, length: nil),
       errors: slot.errors)
     let handle = launcher.start(session) { [self] result in
-      file.close()
+      input.close()
       let report = self.conclude(result, label, slot.errors)
       state.withLock { state in
         state.running[slotIndex] = nil
@@ -231,7 +189,7 @@ public final class JobRunner: Sendable {
     if cancelNow { handle.cancel() }
   }
 
-  private func session(
+  func session(
     _ program: JobFile.Program, input: Channel.Backing, output: Channel.Backing, errors: SpoolFile
   ) -> Session {
     var session = Session.command(
@@ -245,7 +203,7 @@ public final class JobRunner: Sendable {
   }
 
   /// The report of a session that went well; otherwise the failure is noted.
-  private func conclude(
+  func conclude(
     _ result: Result<SandboxReport, SandboxError>, _ label: String, _ errors: SpoolFile
   ) -> SandboxReport? {
     switch result {
@@ -270,76 +228,5 @@ public final class JobRunner: Sendable {
       return Array(state.running.values)
     }
     for handle in handles { handle.cancel() }
-  }
-
-  /// One sandbox reads all map outputs in shard order. Answers the bytes written.
-  private func reduce(
-    _ program: JobFile.Program, _ module: ValidatedModule, _ slots: [Slot],
-    _ extents: [Channel.Extent], _ result: OutputFile
-  ) throws(JobError) -> Int64 {
-    let launcher = try launcher(module)
-    defer { launcher.shutDown() }
-    let label = "\(job.name): reduce"
-    let errors = slots.first?.errors ?? result.spool
-    let session = session(
-      program, input: .extents(slots.map(\.output.descriptor), extents.filter { $0.length > 0 }),
-      output: .file(result.spool.descriptor, offset: 0, length: nil), errors: errors)
-    let done = DispatchSemaphore(value: 0)
-    let report = Mutex<SandboxReport?>(nil)
-    let handle = launcher.start(session) { [self] result in
-      let concluded = self.conclude(result, label, errors)
-      report.withLock { $0 = concluded }
-      done.signal()
-    }
-    let cancelNow = state.withLock { state in
-      state.running[-1] = handle
-      return state.failure != nil
-    }
-    if cancelNow { handle.cancel() }
-    done.wait()
-    guard let report = report.withLock({ $0 }) else {
-      throw state.withLock { $0.failure } ?? JobError("\(label): failed")
-    }
-    return report.accounting[1].putBytes
-  }
-
-  /// Without a reduce program the output is the map outputs in shard order.
-  private func concatenate(_ slots: [Slot], _ extents: [Channel.Extent], _ result: OutputFile)
-    throws(JobError) -> Int64
-  {
-    var total: Int64 = 0
-    for extent in extents {
-      var offset = extent.offset
-      let end = extent.offset + extent.length
-      while offset < end {
-        let bytes = slots[extent.descriptor].output.bytes(
-          from: offset, limit: Int(min(end - offset, 1 << 20)))
-        do {
-          guard !bytes.isEmpty else { throw Errno.ioError }
-          try result.spool.descriptor.writeAll(bytes)
-        } catch {
-          throw JobError("\(output): cannot be written: \(error)")
-        }
-        offset += Int64(bytes.count)
-        total += Int64(bytes.count)
-      }
-    }
-    return total
-  }
-}
-
-/// Where one shard at a time leaves its output and its messages.
-private struct Slot: Sendable {
-  let output: SpoolFile
-  let errors: SpoolFile
-
-  init(in folder: String) throws(JobError) {
-    output = try SpoolFile(in: folder)
-    errors = try SpoolFile(in: folder)
-  }
-
-  func close() {
-    output.close()
-    errors.close()
   }
 }
