@@ -86,7 +86,9 @@ let package = Package(
       name: "validator-benchmark", dependencies: ["Validator", "ELF"],
       path: "benchmarks/validator", sources: ["main.swift"], swiftSettings: common),
     .testTarget(name: "ValidatorTests", dependencies: ["Validator"], swiftSettings: common),
-    .testTarget(name: "DatasetsTests", dependencies: ["Datasets"], swiftSettings: common),
+    .testTarget(
+      name: "DatasetsTests", dependencies: ["Datasets", "Compression", "Wire"],
+      swiftSettings: common),
     .testTarget(name: "MapReduceTests", dependencies: ["MapReduce"], swiftSettings: common),
     .testTarget(name: "ELFTests", dependencies: ["ELF"], swiftSettings: common),
     .testTarget(

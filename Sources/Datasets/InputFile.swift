@@ -18,21 +18,10 @@ public struct InputFile: Sendable {
     } catch {
       throw DatasetError("\(path): \(error)")
     }
-    var status = Glibc.stat()
-    guard unsafe fstat(descriptor.rawValue, &status) == 0 else {
-      let number = errno
+    do throws(DatasetError) { version = try Self.version(of: descriptor, path) } catch {
       try? descriptor.close()
-      throw DatasetError("\(path): \(message(number))")
+      throw error
     }
-    guard status.st_mode & S_IFMT == S_IFREG else {
-      try? descriptor.close()
-      throw DatasetError("\(path): not a regular file")
-    }
-    version = FileVersion(
-      byteCount: Int64(status.st_size),
-      modifiedNanoseconds: Int64(status.st_mtim.tv_sec) * 1_000_000_000
-        + Int64(status.st_mtim.tv_nsec),
-      inode: UInt64(status.st_ino))
   }
 
   public func close() { try? descriptor.close() }
@@ -43,21 +32,67 @@ public struct InputFile: Sendable {
     return detectCodec(head.span)
   }
 
-  /// Where the first record starts that begins at or after `offset`: behind the first line end at
+  /// Where the first record starts that begins at or after `offset`: behind the first delimiter at
   /// or after `offset − 1`. The end of the file when there is none.
-  func recordStart(atOrAfter offset: Int64) throws(DatasetError) -> Int64 {
+  func recordStart(atOrAfter offset: Int64, delimiter: UInt8) throws(DatasetError) -> Int64 {
     var position = offset - 1
+    // Records are short as a rule: the first look is.
+    var step = 2 << 10
     while position < version.byteCount {
-      let bytes = try read(at: position, count: 64 << 10)
-      if bytes.isEmpty {
-        throw DatasetError("\(path): became shorter while it was read")
-      }
-      if let newline = bytes.firstIndex(of: UInt8(ascii: "\n")) {
-        return position + Int64(newline) + 1
-      }
+      let bytes = try read(at: position, count: step)
+      if bytes.isEmpty { throw shrunk() }
+      if let index = bytes.firstIndex(of: delimiter) { return position + Int64(index) + 1 }
       position += Int64(bytes.count)
+      step = min(step * 4, 1 << 20)
     }
     return version.byteCount
+  }
+
+  /// As many bytes as are asked for; nil when the file, as it was when it was opened, ends before.
+  func exactly(_ count: Int, at offset: Int64) throws(DatasetError) -> [UInt8]? {
+    guard offset >= 0, Int64(count) <= version.byteCount - offset else { return nil }
+    var result: [UInt8] = []
+    while result.count < count {
+      let bytes = try read(at: offset + Int64(result.count), count: count - result.count)
+      if bytes.isEmpty { throw shrunk() }
+      if result.isEmpty { result = bytes } else { result += bytes }
+    }
+    return result
+  }
+
+  /// Up to `count` bytes, fewer at the end of the file; nil behind it.
+  func upTo(_ count: Int, at offset: Int64) throws(DatasetError) -> [UInt8]? {
+    let rest = version.byteCount - offset
+    guard rest > 0 else { return nil }
+    return try exactly(Int(min(Int64(count), rest)), at: offset)
+  }
+
+  /// Throws when the file is not any more what it was when it was opened.
+  public func checkUnchanged() throws(DatasetError) {
+    guard try Self.version(of: descriptor, path) == version else {
+      throw DatasetError("\(path): the file was changed while it was used")
+    }
+  }
+
+  private func shrunk() -> DatasetError {
+    DatasetError("\(path): became shorter while it was read")
+  }
+
+  private static func version(of descriptor: FileDescriptor, _ path: String) throws(DatasetError)
+    -> FileVersion
+  {
+    var status = Glibc.stat()
+    guard unsafe fstat(descriptor.rawValue, &status) == 0 else {
+      throw DatasetError("\(path): \(message(errno))")
+    }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw DatasetError("\(path): not a regular file")
+    }
+    return FileVersion(
+      byteCount: Int64(status.st_size),
+      modifiedNanoseconds: Int64(status.st_mtim.tv_sec) * 1_000_000_000
+        + Int64(status.st_mtim.tv_nsec),
+      inode: UInt64(status.st_ino))
   }
 
   private func read(at offset: Int64, count: Int) throws(DatasetError) -> [UInt8] {

@@ -155,9 +155,13 @@ public final class JobRunner: Sendable {
       output: .file(slot.output.descriptor, offset: begin, length: nil),
       errors: slot.errors)
     let handle = launcher.start(session) { [self] result in
+      var report = self.conclude(result, label, slot.errors)
+      do throws(JobError) { try input.checkUnchanged() } catch {
+        self.fail("\(label): \(error)", nil)
+        report = nil
+      }
       input.close()
-      let report = self.conclude(result, label, slot.errors)
-      state.withLock { state in
+      state.withLock { [report] state in
         state.running[slotIndex] = nil
         if let report {
           let count = report.accounting[1].putBytes

@@ -78,11 +78,9 @@ struct ChannelState {
         total = sum
       }
       source = .extents(windows)
-    case .compressed(let index, let codec, let offset, let length):
-      let window = Window(
-        descriptor: try descriptor(index), offset: offset, length: length)
-      do throws(ChannelFailure) { source = .compressed(try CompressedWindow(window, codec)) } catch
-      {
+    case .compressed(let index, let piece):
+      let file = try descriptor(index)
+      do throws(ChannelFailure) { source = .compressed(try CompressedWindow(file, piece)) } catch {
         throw RuntimeError("\(message.alias): \(error.message)")
       }
     case .bytes(let bytes): source = .bytes(bytes)

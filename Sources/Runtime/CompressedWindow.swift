@@ -1,34 +1,28 @@
-// Unsafe: the decoder's read function fills the buffer that it is handed, during the call.
+// Unsafe: the reader's read function fills the buffer that it is handed, during the call.
 import Compression
 import Glibc
 import Wire
 
-/// A window of a compressed file, decoded as the guest reads it.
+/// A piece of a compressed file, decoded as the guest reads it.
 final class CompressedWindow {
-  private var decoder: Decoder
+  private var reader: PieceReader
 
-  init(_ window: ChannelState.Window, _ codec: Codec) throws(ChannelFailure) {
-    var offset = window.offset
-    let end = window.offset + window.length
+  init(_ descriptor: Int32, _ piece: CompressedPiece) throws(ChannelFailure) {
     do throws(DecodeError) {
-      unsafe decoder = try Decoder(codec) { buffer in
-        let wanted = Int(min(Int64(buffer.count), end - offset))
-        if wanted == 0 { return 0 }
+      unsafe reader = try PieceReader(piece) { buffer, offset in
         while true {
-          let count = unsafe pread(window.descriptor, buffer.baseAddress, wanted, Int(offset))
+          let count = unsafe pread(descriptor, buffer.baseAddress, buffer.count, Int(offset))
           if count < 0, errno == EINTR { continue }
-          if count < 0 { return -Int(errno) }
-          offset += Int64(count)
-          return count
+          return count < 0 ? -Int(errno) : count
         }
       }
     } catch { throw ChannelFailure(error.description) }
   }
 
-  /// Fills the buffer; less only at the end of the stream.
+  /// Fills the buffer; less only at the end of the piece.
   func read(into buffer: UnsafeMutableRawBufferPointer) throws(ChannelFailure) -> Int {
     do throws(DecodeError) {
-      return try unsafe decoder.read(into: buffer)
+      return try unsafe reader.read(into: buffer)
     } catch { throw ChannelFailure(error.description) }
   }
 }

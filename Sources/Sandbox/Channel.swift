@@ -64,6 +64,9 @@ public struct Channel: Sendable {
     /// Read-only, sequential: a window of a file, decompressed inside the locked-down sandbox
     /// process straight into guest memory. `length` nil: to the end of the file.
     case compressed(FileDescriptor, Codec, offset: Int64, length: Int64?)
+    /// Read-only, sequential: whole records out of a window of a compressed file, decompressed in
+    /// the same place.
+    case piece(FileDescriptor, CompressedPiece)
     /// Read-only: a few constant bytes (nvram).
     case bytes([UInt8])
   }

@@ -86,7 +86,12 @@ extension Channel {
       }
       let size = try window(descriptor, offset, length)
       wired = .compressed(
-        descriptors.index(descriptor), codec, offset: offset, length: size)
+        descriptors.index(descriptor), CompressedPiece(codec, offset: offset, length: size))
+    case .piece(let descriptor, let piece):
+      guard access == .sequential else {
+        throw SandboxError("\(alias): compressed input cannot be read at random")
+      }
+      wired = .compressed(descriptors.index(descriptor), piece)
     case .bytes(let bytes):
       guard bytes.count <= ChannelMessage.maximumConstantByteCount else {
         throw SandboxError("\(alias): \(bytes.count) constant bytes are too many")

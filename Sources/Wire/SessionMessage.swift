@@ -61,7 +61,7 @@ package struct ChannelMessage: Equatable, Sendable {
     /// `bounded`: reads end there for good.
     case file(UInt32, offset: Int64, size: Int64)
     case extents([Extent])
-    case compressed(UInt32, Codec, offset: Int64, length: Int64)
+    case compressed(UInt32, CompressedPiece)
     case bytes([UInt8])
   }
 
@@ -117,12 +117,10 @@ package struct ChannelMessage: Equatable, Sendable {
         writer.integer(extent.offset)
         writer.integer(extent.length)
       }
-    case .compressed(let descriptor, let codec, let offset, let length):
+    case .compressed(let descriptor, let piece):
       writer.integer(UInt8(4))
       writer.integer(descriptor)
-      writer.integer(codec.rawValue)
-      writer.integer(offset)
-      writer.integer(length)
+      piece.encode(into: &writer)
     case .bytes(let bytes):
       writer.integer(UInt8(5))
       writer.bytes(bytes)
@@ -156,12 +154,8 @@ package struct ChannelMessage: Equatable, Sendable {
       }
       backing = .extents(extents)
     case 4:
-      let descriptor = try reader.integer("descriptor", as: UInt32.self)
-      guard let codec = Codec(rawValue: try reader.integer("codec")) else {
-        throw reader.error("codec")
-      }
       backing = .compressed(
-        descriptor, codec, offset: try reader.count("offset"), length: try reader.count("length"))
+        try reader.integer("descriptor"), try CompressedPiece(from: &reader))
     case 5:
       backing = .bytes(try reader.bytes("constant", atMost: Self.maximumConstantByteCount))
     default: throw reader.error("backing")
@@ -171,7 +165,6 @@ package struct ChannelMessage: Equatable, Sendable {
     switch backing {
     case .file(_, let offset, let size): windows = [(offset, size)]
     case .extents(let extents): windows = extents.map { ($0.offset, $0.length) }
-    case .compressed(_, _, let offset, let length): windows = [(offset, length)]
     default: windows = []
     }
     for (offset, length) in windows where offset.addingReportingOverflow(length).overflow {

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// A folder that is removed with its owner.
-private final class Folder {
+final class Folder {
   let url = FileManager.default.temporaryDirectory.appending(path: "zvm-\(UUID().uuidString)")
 
   init() throws {
@@ -13,10 +13,14 @@ private final class Folder {
   deinit { try? FileManager.default.removeItem(at: url) }
 
   func write(_ name: String, _ text: String) throws -> String {
+    try write(name, Array(text.utf8))
+  }
+
+  func write(_ name: String, _ bytes: [UInt8]) throws -> String {
     let file = url.appending(path: name)
     try FileManager.default.createDirectory(
       at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-    try Data(text.utf8).write(to: file)
+    try Data(bytes).write(to: file)
     return file.path
   }
 }
