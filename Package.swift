@@ -94,6 +94,9 @@ let package = Package(
     .testTarget(
       name: "SandboxTests", dependencies: ["Sandbox", "Wire", system],
       swiftSettings: common),
+    .testTarget(
+      name: "AttackTests", dependencies: ["Sandbox", system], exclude: ["Attacks"],
+      swiftSettings: common),
     // Runs the built commands: `swift build` first (a dependency would link the launcher statically).
     .testTarget(name: "EndToEndTests", exclude: ["Programs"], swiftSettings: common),
     .testTarget(name: "ManifestTests", dependencies: ["Manifest"], swiftSettings: common),
