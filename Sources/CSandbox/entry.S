@@ -31,6 +31,11 @@ csb_enter:
 	xor %r12d, %r12d
 	xor %r13d, %r13d
 	xor %r14d, %r14d
+	/* All eight x87 registers are zero, then empty: an earlier session's are gone. */
+	fninit
+	.rept 8
+	fldz
+	.endr
 	fninit
 	xor %eax, %eax
 	xor %r11d, %r11d

@@ -26,6 +26,20 @@ struct Lockdown {
         .masked(argument: 1, mask: 0xffff_ffff_0000_0000, 0),
         .masked(argument: 2, mask: ~UInt64(PROT_READ | PROT_WRITE), 0),
       ]),
+    // Between two sessions: the guest's memory back to its initial image, old descriptors closed.
+    FilterRule(
+      "madvise",
+      where: [
+        .masked(argument: 0, mask: 0xffff_ffff_0000_0000, CSB_BASE),
+        .masked(argument: 1, mask: 0xffff_ffff_0000_0000, 0),
+        .equal(argument: 2, UInt64(MADV_DONTNEED)),
+      ]),
+    FilterRule(
+      "close_range",
+      where: [
+        .equal(argument: 0, UInt64(controlDescriptor) + 1), .equal(argument: 1, UInt64(UInt32.max)),
+        .equal(argument: 2, 0),
+      ]),
   ]
 
   /// Compiles the filter, once. `filtered` false leaves it out (tests of wall one only).
@@ -66,7 +80,8 @@ struct Lockdown {
     csb_tame_malloc()
   }
 
-  /// Locks this freshly forked process in. `control` becomes descriptor 3, all others are closed.
+  /// Locks this freshly forked process in. `control` becomes descriptor 3, all others are closed; the
+  /// shared memory has been mapped.
   func lockSandbox(control: Int32) throws(RuntimeError) {
     try Self.check(csb_prctl(PR_SET_PDEATHSIG, UInt(SIGKILL), 0), "PR_SET_PDEATHSIG")
     // The launcher may have died before the line above.
@@ -77,7 +92,7 @@ struct Lockdown {
       }
     }
     // 0 to 2 are /dev/null: a last word of the Swift runtime must not land in a channel.
-    try Self.check(csb_close_range(4, .max), "close_range")
+    try Self.closeChannels()
     try Self.check(csb_limit(Int32(__RLIMIT_NPROC.rawValue), 0), "RLIMIT_NPROC")
     // The guest's 4 GiB, and what a decoder may need beside it.
     try Self.check(csb_limit(Int32(RLIMIT_DATA.rawValue), 4864 << 20), "RLIMIT_DATA")
@@ -89,6 +104,11 @@ struct Lockdown {
       unsafe csb_load_filter($0.baseAddress!, UInt16($0.count / 8))
     }
     try Self.check(result, "load the system-call filter")
+  }
+
+  /// Closes every descriptor but the standard three and the control socket.
+  static func closeChannels() throws(RuntimeError) {
+    try check(csb_close_range(UInt32(controlDescriptor) + 1, .max), "close_range")
   }
 
   private static func check(_ result: Int32, _ what: String) throws(RuntimeError) {

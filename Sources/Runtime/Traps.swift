@@ -1,6 +1,6 @@
 // Unsafe: `current` is the one session of this process; the process has one thread, and the C shim
-// calls `serveTrap` only between `csb_enter` and its return, while `current` is set. `csb_shared`
-// points at the sandbox's shared memory for as long as the process lives.
+// calls `serveTrap` only between `csb_enter` and its return, while `current` is set.
+// `csb_session()` is the sandbox's shared memory for as long as the process lives.
 import CSandbox
 import Glibc
 import Wire

@@ -4,22 +4,58 @@ package enum PacketKind: UInt8, Sendable {
   case module = 1
   /// Launcher → engine, once: ready, with what protects its sandboxes; or why not.
   case ready = 2
-  /// Engine → launcher → sandbox: descriptors of the session that follows.
+  /// Engine → sandbox: descriptors of the session that follows.
   case descriptors = 3
-  /// Engine → launcher → sandbox: run this.
+  /// Engine → sandbox: run this.
   case session = 4
-  /// Engine → launcher: kill that session.
-  case cancel = 5
-  /// Launcher → engine: how a session ended.
-  case report = 6
-  /// Sandbox → launcher: the shared memory says how the session ended; ready for another.
-  case idle = 7
+  /// Engine → launcher: fork that sandbox; its control socket and its shared memory attached.
+  case fork = 5
+  /// Engine → launcher: kill that sandbox.
+  case kill = 6
+  /// Launcher → engine: that sandbox is gone.
+  case ended = 7
+  /// Sandbox → engine: that session is over, as the shared memory says; ready for another.
+  case idle = 8
+}
+
+/// How a sandbox process ended, from the launcher, which waited for it.
+package struct EndedMessage: Equatable, Sendable {
+  /// As wait(2) gives it.
+  package var status: Int32
+  package var userNanoseconds: UInt64
+  package var systemNanoseconds: UInt64
+  /// Why the sandbox was not even forked: an errno, or 0.
+  package var error: Int32
+
+  package init(
+    status: Int32, userNanoseconds: UInt64, systemNanoseconds: UInt64, error: Int32 = 0
+  ) {
+    self.status = status
+    self.userNanoseconds = userNanoseconds
+    self.systemNanoseconds = systemNanoseconds
+    self.error = error
+  }
+
+  package func encode(into writer: inout ByteWriter) {
+    writer.integer(status)
+    writer.integer(userNanoseconds)
+    writer.integer(systemNanoseconds)
+    writer.integer(error)
+  }
+
+  package init(from reader: inout ByteReader) throws(WireError) {
+    status = Int32(bitPattern: try reader.integer("status"))
+    userNanoseconds = try reader.integer("user time")
+    systemNanoseconds = try reader.integer("system time")
+    error = Int32(bitPattern: try reader.integer("error"))
+    try reader.end()
+  }
 }
 
 /// The first bytes of every packet.
 package struct PacketHeader: Equatable, Sendable {
   package var kind: PacketKind
-  /// The engine's number for a session; 0 where no session is meant.
+  /// The engine's number for a sandbox or a session; 0 where none is meant.
   package var identifier: UInt64
   /// Zero: the body follows. Otherwise it has this many bytes and lies in a memory file, the
   /// packet's last descriptor.

@@ -1,26 +1,24 @@
-/// One run of a module, as it travels to the launcher and on to the sandbox.
-///
-/// The launcher reads `timeoutNanoseconds` only; the sandbox reads all of it before the guest runs.
+/// One run of a module, as it travels to the sandbox, which reads all of it before the guest runs.
 package struct SessionMessage: Equatable, Sendable {
-  /// Wall-clock limit.
-  package var timeoutNanoseconds: UInt64
+  /// Whether the process serves another session after this one, if this one ends well.
+  package var isFollowed: Bool
   /// A multiple of 64 KiB.
   package var heapByteCount: UInt32
   package var memoryDigest: Bool
   package var channels: [ChannelMessage]
 
   package init(
-    timeoutNanoseconds: UInt64, heapByteCount: UInt32, memoryDigest: Bool,
+    isFollowed: Bool, heapByteCount: UInt32, memoryDigest: Bool,
     channels: [ChannelMessage]
   ) {
-    self.timeoutNanoseconds = timeoutNanoseconds
+    self.isFollowed = isFollowed
     self.heapByteCount = heapByteCount
     self.memoryDigest = memoryDigest
     self.channels = channels
   }
 
   package func encode(into writer: inout ByteWriter) {
-    writer.integer(timeoutNanoseconds)
+    writer.integer(UInt8(isFollowed ? 1 : 0))
     writer.integer(heapByteCount)
     writer.integer(UInt8(memoryDigest ? 1 : 0))
     writer.integer(UInt32(channels.count))
@@ -28,7 +26,7 @@ package struct SessionMessage: Equatable, Sendable {
   }
 
   package init(from reader: inout ByteReader) throws(WireError) {
-    timeoutNanoseconds = try reader.integer("timeout")
+    isFollowed = try reader.integer("followed", as: UInt8.self) != 0
     heapByteCount = try reader.integer("heap size")
     memoryDigest = try reader.integer("memory digest", as: UInt8.self) != 0
     let count = try reader.integer("channel count", as: UInt32.self)

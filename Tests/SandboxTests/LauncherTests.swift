@@ -15,7 +15,12 @@ private func children(of process: Int32) -> String {
   (try? String(contentsOfFile: "/proc/\(process)/task/\(process)/children", encoding: .utf8)) ?? ""
 }
 
-private func waitUntil(_ condition: () -> Bool) {
+/// Numbers of the launcher's sandbox processes.
+func sandboxes(of launcher: Launcher) -> Set<Substring> {
+  Set(children(of: launcher.processIdentifier).split(separator: " "))
+}
+
+func waitUntil(_ condition: () -> Bool) {
   for _ in 0..<2000 where !condition() { usleep(5000) }
 }
 
@@ -62,8 +67,21 @@ struct LauncherTests {
       waitUntil { access("/proc/\(sandbox)/exe", F_OK) != 0 }
       #expect(access("/proc/\(sandbox)/exe", F_OK) != 0)
     }
-    #expect(throws: SandboxError.self) { try launcher.runAndWait(nullSession()) }
     launcher.shutDown()
+    #expect(throws: SandboxError.self) { try launcher.runAndWait(nullSession()) }
+  }
+
+  @Test("a dead launcher is replaced")
+  func replaced() throws {
+    let scratch = try Scratch()
+    let launcher = try Launcher(module: try ValidatedModule(path: try scratch.nexe("TRAP EXIT, 7")))
+    defer { launcher.shutDown() }
+    let first = launcher.processIdentifier
+    #expect(try launcher.runAndWait(nullSession()).outcome == .exited(code: 7))
+    kill(first, SIGKILL)
+    waitUntil { kill(first, 0) != 0 }
+    #expect(try launcher.runAndWait(nullSession()).outcome == .exited(code: 7))
+    #expect(launcher.processIdentifier != first)
   }
 
   @Test("shutting down ends every sandbox and reaps the launcher")
