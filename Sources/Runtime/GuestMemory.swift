@@ -41,10 +41,12 @@ struct GuestMemory {
 
   /// Mapped ranges; the ones used most come first.
   private(set) var ranges: [Range] = []
-  private let heapStart: UInt64
+  let heapStart: UInt64
   private(set) var heapByteCount: UInt64 = 0
   let entry: UInt32
   private let fixedRanges: [Range]
+  /// Heap memory that is code now: readable and executable.
+  var jailed: [Swift.Range<UInt64>] = []
   /// Start of the first segment that is not text: from here up to the user manifest, and in the
   /// stack, lies everything that a guest can have changed.
   private let resetStart: UInt64
@@ -141,6 +143,9 @@ struct GuestMemory {
     guard address <= 0xffff_ffff, count <= 0x1_0000_0000 else { return false }
     var position = address
     let end = address + count
+    if writable, jailed.contains(where: { address < $0.upperBound && end > $0.lowerBound }) {
+      return false
+    }
     scan: while true {
       for range in ranges where position >= range.start && position < range.end {
         guard range.writable || !writable else { return false }
@@ -189,6 +194,22 @@ struct GuestMemory {
           ).assumingMemoryBound(to: UInt8.self)))
     }
     return hash.finalize()
+  }
+
+  /// Lets `body` look at guest memory as code.
+  func text<Result>(_ range: Swift.Range<UInt64>, _ body: (Span<UInt8>) -> Result) -> Result {
+    precondition(check(range.lowerBound, UInt64(range.count), writable: false))
+    return unsafe body(
+      Span(
+        _unsafeElements: UnsafeRawBufferPointer(
+          start: Self.pointer(range.lowerBound), count: range.count
+        ).assumingMemoryBound(to: UInt8.self)))
+  }
+
+  func setProtection(_ range: Swift.Range<UInt64>, _ access: Int32, _ what: String)
+    throws(RuntimeError)
+  {
+    try Self.protect(range.lowerBound, range.upperBound, access, what)
   }
 
   // MARK: Mapping

@@ -34,7 +34,7 @@ package func runLauncher(control: Int32) -> Int32 {
 private struct LauncherLoop {
   private let engine: PacketSocket
   private let memory: GuestMemory
-  private let lockdown: Lockdown
+  private var lockdown: Lockdown
   /// What of wall two this host allows.
   let protections: [String]
   /// Readable when a child has ended.
@@ -44,6 +44,7 @@ private struct LauncherLoop {
   /// was not waited for keeps its number, so a number in here is never somebody else's.
   private var identifiers: [pid_t: UInt64] = [:]
   private var processes: [UInt64: pid_t] = [:]
+  private var initProcess: pid_t = 0
 
   init(engine: PacketSocket) throws(RuntimeError) {
     self.engine = engine
@@ -65,10 +66,34 @@ private struct LauncherLoop {
     close(file)
     let prepared = csb_prepare(serveTrap)
     guard prepared == 0 else { throw RuntimeError("fault handler", errno: -prepared) }
-    lockdown = try Lockdown(filtered: module.filtered)
-    protections = Isolation.apply()
+    let isolation = Isolation()
+    protections = isolation.statements
+    lockdown = Lockdown(
+      filtered: module.filtered, hasProcessNamespace: isolation.hasProcessNamespace)
     childEvents = csb_child_events()
     guard childEvents >= 0 else { throw RuntimeError("signalfd", errno: -childEvents) }
+    if isolation.hasProcessNamespace { try forkInit() }
+  }
+
+  /// Forks the first process of the sandboxes' process namespace. It does nothing but wait for the
+  /// launcher's end, and when it is gone the kernel kills all others.
+  private mutating func forkInit() throws(RuntimeError) {
+    var pair: [Int32] = [-1, -1]
+    let made = unsafe socketpair(
+      AF_UNIX, Int32(SOCK_SEQPACKET.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0, &pair)
+    guard made == 0 else { throw RuntimeError("socketpair", errno: errno) }
+    let filter = try lockdown.filter(for: [])
+    let process = csb_fork()
+    if process == 0 {
+      do throws(RuntimeError) {
+        try lockdown.lockSandbox(control: pair[1], [], filter)
+        _ = try PacketSocket(descriptor: Lockdown.controlDescriptor).receive(&buffer)
+      } catch {}
+      _exit(0)
+    }
+    close(pair[1])
+    guard process > 0 else { throw RuntimeError("fork", errno: -process) }
+    initProcess = process
   }
 
   /// Serves until the engine hangs up.
@@ -78,7 +103,8 @@ private struct LauncherLoop {
       pollfd(fd: childEvents, events: Int16(POLLIN), revents: 0),
     ]
     while true {
-      guard unsafe poll(&events, nfds_t(events.count), -1) >= 0 || errno == EINTR else {
+      guard unsafe poll(&events, nfds_t(events.count), -1) >= 0 else {
+        if errno == EINTR { continue }
         throw RuntimeError("poll", errno: errno)
       }
       if events[1].revents != 0 { try reap() }
@@ -95,10 +121,12 @@ private struct LauncherLoop {
   private mutating func serveEngine() throws(RuntimeError) -> Bool {
     guard let packet = try engine.receive(&buffer) else { return false }
     defer { for descriptor in packet.descriptors { close(descriptor) } }
+    var reader = ByteReader(packet.bytes)
     let header: PacketHeader
+    var message = ForkMessage(tellsProcess: false, powers: [])
     do throws(WireError) {
-      var reader = ByteReader(packet.bytes)
       header = try PacketHeader(from: &reader)
+      if header.kind == .fork { message = try ForkMessage(from: &reader) }
       try reader.end()
     } catch { throw RuntimeError(error.description) }
     switch header.kind {
@@ -106,29 +134,39 @@ private struct LauncherLoop {
       guard packet.descriptors.count == 2 else {
         throw RuntimeError("fork: descriptors are missing")
       }
-      try fork(header.identifier, control: packet.descriptors[0], shared: packet.descriptors[1])
+      try fork(header.identifier, message, packet.descriptors[0], packet.descriptors[1])
     case .kill:
       if let process = processes[header.identifier] { kill(process, SIGKILL) }
+    case .killProcess:
+      let process = pid_t(truncatingIfNeeded: header.identifier)
+      if process > 0, process != initProcess, csb_is_child(process) == 1 { kill(process, SIGKILL) }
     default: throw RuntimeError("unexpected packet")
     }
     return true
   }
 
-  private mutating func fork(_ identifier: UInt64, control: Int32, shared: Int32)
-    throws(RuntimeError)
-  {
+  private mutating func fork(
+    _ identifier: UInt64, _ message: ForkMessage, _ control: Int32, _ shared: Int32
+  ) throws(RuntimeError) {
+    let filter = try lockdown.filter(for: message.powers)
     let process = csb_fork()
     if process == 0 {
       runSandboxProcess(
-        lockdown, memory: memory, control: control, shared: shared, buffer: buffer)
+        lockdown, filter, memory: memory, powers: message.powers, control: control, shared: shared,
+        buffer: buffer)
     }
     guard process > 0 else {
       return try report(
         identifier,
-        EndedMessage(status: 0, userNanoseconds: 0, systemNanoseconds: 0, error: -process))
+        EndedMessage(
+          process: 0, status: 0, userNanoseconds: 0, systemNanoseconds: 0, error: -process))
     }
     identifiers[process] = identifier
     processes[identifier] = process
+    guard message.tellsProcess else { return }
+    var writer = ByteWriter()
+    writer.integer(UInt32(process))
+    try engine.send(.forked, identifier: identifier, body: writer.bytes)
   }
 
   // MARK: Ends
@@ -142,12 +180,15 @@ private struct LauncherLoop {
       let process = unsafe wait4(-1, &status, WNOHANG, &usage)
       if process == 0 || process < 0 && errno == ECHILD { return }
       guard process > 0 else { throw RuntimeError("wait4", errno: errno) }
-      guard let identifier = identifiers.removeValue(forKey: process) else { continue }
+      // Without it nothing can be forked: the engine starts another launcher.
+      guard process != initProcess else { throw RuntimeError("init of the sandboxes is gone") }
+      // A template's copy has no number of the engine's.
+      let identifier = identifiers.removeValue(forKey: process) ?? 0
       processes[identifier] = nil
       try report(
         identifier,
         EndedMessage(
-          status: status, userNanoseconds: nanoseconds(usage.ru_utime),
+          process: process, status: status, userNanoseconds: nanoseconds(usage.ru_utime),
           systemNanoseconds: nanoseconds(usage.ru_stime)))
     }
   }
@@ -159,11 +200,11 @@ private struct LauncherLoop {
   }
 
   private func killAll() {
+    // With init go all others of its namespace; without it, those that the launcher knows.
+    if initProcess > 0 { kill(initProcess, SIGKILL) }
     for process in identifiers.keys { kill(process, SIGKILL) }
-    for process in identifiers.keys {
-      var status: Int32 = 0
-      unsafe waitpid(process, &status, 0)
-    }
+    var status: Int32 = 0
+    while unsafe waitpid(-1, &status, 0) > 0 || errno == EINTR {}
   }
 
   private func nanoseconds(_ time: timeval) -> UInt64 {

@@ -6,20 +6,21 @@ import Wire
 /// What a freshly forked process does: lock itself in, then run sessions, one after the other, for as
 /// long as they end well and the engine has more.
 func runSandboxProcess(
-  _ lockdown: Lockdown, memory: GuestMemory, control: Int32, shared: Int32, buffer: PacketBuffer
+  _ lockdown: Lockdown, _ filter: Lockdown.CompiledFilter, memory: GuestMemory, powers: Powers,
+  control: Int32, shared: Int32, buffer: PacketBuffer
 ) -> Never {
   // Without shared memory nothing can be said; the engine finds none of it filled in.
   guard csb_map_session(shared) == 0 else { _exit(1) }
   do throws(RuntimeError) {
-    try lockdown.lockSandbox(control: control)
+    try lockdown.lockSandbox(control: control, powers, filter)
     let socket = PacketSocket(descriptor: Lockdown.controlDescriptor)
     var memory = memory
     var buffer = buffer
     while let (session, identifier) = try receiveSession(from: socket, &buffer) {
       let again = session.message.isFollowed
-      runGuest(try arm(session, &memory))
+      let isClean = runGuest(try arm(session, powers, &memory))
       // Only who ended by itself gets another session; all others end here.
-      guard again, unsafe csb_session().pointee.state == UInt32(CSB_EXITED) else { break }
+      guard again, isClean, unsafe csb_session().pointee.state == UInt32(CSB_EXITED) else { break }
       try Lockdown.closeChannels()
       try socket.reply(identifier)
       // After the answer, before anything of the next session is read.
@@ -60,7 +61,7 @@ private func receiveSession(from socket: PacketSocket, _ buffer: inout PacketBuf
 }
 
 /// Sets up guest memory and channels.
-private func arm(_ session: ReceivedSession, _ memory: inout GuestMemory)
+private func arm(_ session: ReceivedSession, _ powers: Powers, _ memory: inout GuestMemory)
   throws(RuntimeError) -> SessionState
 {
   let message = session.message
@@ -80,5 +81,6 @@ private func arm(_ session: ReceivedSession, _ memory: inout GuestMemory)
   unsafe shared.pointee.message_length = 0
   unsafe shared.pointee.memory_digest_valid = 0
   return SessionState(
-    memory: memory, channels: channels, memoryDigest: message.memoryDigest)
+    memory: memory, channels: channels, memoryDigest: message.memoryDigest, powers: powers,
+    trapLimit: message.trapLimit, outputLeft: message.outputByteLimit)
 }

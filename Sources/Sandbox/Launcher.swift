@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import Wire
 
 /// Runs sessions of one module, each in a sandbox process of its own.
 ///
@@ -17,11 +18,18 @@ public final class Launcher: Sendable {
     public var reuse: Bool
     /// How many sandboxes are forked and locked in ahead of need.
     public var pool: Int
+    /// Whether programs may use the traps `jail` and `unjail`: heap memory that the validator accepts
+    /// becomes executable, and is then not writable. The filter of such sandboxes allows memory that
+    /// is readable and executable.
+    public var jail: Bool
 
-    public init(reuse: Bool = false, pool: Int = 0) {
+    public init(reuse: Bool = false, pool: Int = 0, jail: Bool = false) {
       self.reuse = reuse
       self.pool = pool
+      self.jail = jail
     }
+
+    var powers: Powers { jail ? [.jail] : [] }
   }
 
   private struct State {
@@ -47,8 +55,8 @@ public final class Launcher: Sendable {
   /// statement each, such as `landlock: yes`.
   public var protections: [String] { state.withLock { $0.fleet.protections } }
 
-  /// Process number of the launcher, for tests that kill it.
-  package var processIdentifier: Int32 { state.withLock { $0.fleet.process.process } }
+  /// Process number of the launcher: to watch it with the system's tools.
+  public var processIdentifier: Int32 { state.withLock { $0.fleet.process.process } }
 
   /// The living launcher; a dead one is replaced.
   private func fleet() throws(SandboxError) -> SandboxFleet {

@@ -114,6 +114,16 @@ struct LauncherProcess: Sendable {
     try send(writer.bytes, descriptors, waits: waits)
   }
 
+  /// Asks for a fork; `control` is the sandbox's end of its socket.
+  func fork(_ process: SandboxProcess, _ control: Int32, _ message: ForkMessage)
+    throws(SandboxError)
+  {
+    var writer = ByteWriter()
+    PacketHeader(kind: .fork, identifier: process.identifier).encode(into: &writer)
+    message.encode(into: &writer)
+    try send(writer.bytes, [control, process.memory.file])
+  }
+
   /// Blocks for the next packet, header and body; nil when the launcher has ended.
   func receive() throws(SandboxError) -> (PacketHeader, ByteReader)? {
     var bytes = [UInt8](repeating: 0, count: 8 << 10)

@@ -21,8 +21,13 @@ final class SandboxFleet: Sendable {
     let session: Session
     let process: SandboxProcess
     let deadline: UInt64
+    /// When to look at the CPU time next, and what it may be.
+    var processorCheck: UInt64
+    let processorLimit: UInt64
     let completion: Completion
     var verdict: Verdict?
+
+    var wake: UInt64 { min(deadline, processorCheck) }
   }
 
   private struct State {
@@ -70,7 +75,7 @@ final class SandboxFleet: Sendable {
       watch()
       watching.leave()
     }
-    for _ in 0..<options.pool { try addIdle(waits: true) }
+    for _ in 0..<options.pool { try addIdle() }
   }
 
   deinit { close(process.socket) }
@@ -120,8 +125,11 @@ final class SandboxFleet: Sendable {
     throws(SandboxError) -> (SandboxProcess, UInt64)
   {
     let (message, descriptors) = try session.message(for: module, isFollowed: options.reuse)
-    let (deadline, overflow) = monotonicNanoseconds()
-      .addingReportingOverflow(session.timeout.nanoseconds)
+    let start = monotonicNanoseconds()
+    let (deadline, overflow) = start.addingReportingOverflow(session.timeout.nanoseconds)
+    // One thread uses no more CPU time than time goes by.
+    let processorLimit = session.cpuTimeLimit?.nanoseconds ?? .max
+    let check = start.addingReportingOverflow(processorLimit)
     while true {
       // Of a pool the oldest, which is surely locked in; to be used again the one with warm caches.
       let waiting = state.withLock { state in
@@ -133,16 +141,19 @@ final class SandboxFleet: Sendable {
       defer { if control >= 0 { close(control) } }
       let running = Running(
         session: session, process: process, deadline: overflow ? .max : deadline,
-        completion: completion)
+        processorCheck: check.overflow ? .max : check.partialValue,
+        processorLimit: processorLimit, completion: completion)
       process.memory.clear()
       let number = try register(running)
       do throws(SandboxError) {
         let sent = try process.send(message, descriptors, number: number)
-        if waiting == nil { try fork(process, control) }
+        if waiting == nil {
+          try fork(process, control, tellsProcess: session.cpuTimeLimit != nil)
+        }
         if sent {
           // Whoever cancelled before there was a process to kill.
           if state.withLock({ $0.running[number]?.verdict != nil }) { kill(process) }
-          if waiting != nil, !options.reuse { try? addIdle(waits: true) }
+          if waiting != nil, !options.reuse { try? addIdle() }
           return (process, number)
         }
         // It died while it waited. Its end may have been seen meanwhile, and the session with it.
@@ -163,8 +174,8 @@ final class SandboxFleet: Sendable {
       state.nextNumber += 1
       state.running[number] = running
       state.sessions[running.process.identifier] = number
-      let isNext = running.deadline < state.wake
-      if isNext { state.wake = running.deadline }
+      let isNext = running.wake < state.wake
+      if isNext { state.wake = running.wake }
       return (number, isNext, nil)
     }
     if let ended { throw SandboxError(ended) }
@@ -191,13 +202,13 @@ final class SandboxFleet: Sendable {
     return try SandboxProcess.make(identifier: number, pool: sharedMemory)
   }
 
-  private func fork(_ process: SandboxProcess, _ control: Int32, waits: Bool = true)
+  private func fork(_ process: SandboxProcess, _ control: Int32, tellsProcess: Bool)
     throws(SandboxError)
   {
     state.withLock { $0.processes[process.identifier] = process }
     do throws(SandboxError) {
-      try self.process.send(
-        .fork, process.identifier, [control, process.memory.file], waits: waits)
+      try self.process.fork(
+        process, control, ForkMessage(tellsProcess: tellsProcess, powers: options.powers))
     } catch {
       state.withLock { $0.processes[process.identifier] = nil }
       throw error
@@ -205,10 +216,10 @@ final class SandboxFleet: Sendable {
   }
 
   /// Forks a sandbox ahead of need.
-  private func addIdle(waits: Bool) throws(SandboxError) {
+  private func addIdle() throws(SandboxError) {
     let (process, control) = try newProcess()
     defer { close(control) }
-    try fork(process, control, waits: waits)
+    try fork(process, control, tellsProcess: true)
     state.withLock { state in
       if state.ended == nil { state.idle.append(process) }
     }
@@ -278,7 +289,7 @@ final class SandboxFleet: Sendable {
         for key in events.wait(until: state.withLock { $0.wake }) {
           if key == EventQueue.launcher {
             guard let (header, body) = try process.receive() else { break loop }
-            try handleEnd(header, body)
+            try handle(header, body)
           } else {
             handleReply(key)
           }
@@ -317,16 +328,24 @@ final class SandboxFleet: Sendable {
     }
   }
 
-  /// A process is gone, says the launcher.
-  private func handleEnd(_ header: PacketHeader, _ body: ByteReader) throws(SandboxError) {
-    let message: EndedMessage
+  /// The launcher has said something.
+  private func handle(_ header: PacketHeader, _ body: ByteReader) throws(SandboxError) {
+    var body = body
     do throws(WireError) {
-      var body = body
-      guard header.kind == .ended else { throw body.error("kind") }
-      message = try EndedMessage(from: &body)
+      switch header.kind {
+      case .forked:
+        let number = Int32(bitPattern: try body.integer("process"))
+        state.withLock { $0.processes[header.identifier] }?.note(number: number)
+      case .ended: handleEnd(header.identifier, try EndedMessage(from: &body))
+      default: throw body.error("kind")
+      }
     } catch { throw SandboxError("launcher: \(error)") }
+  }
+
+  /// A process is gone.
+  private func handleEnd(_ identifier: UInt64, _ message: EndedMessage) {
     let running = state.withLock { state -> Running? in
-      guard let process = state.processes.removeValue(forKey: header.identifier) else { return nil }
+      guard let process = state.processes.removeValue(forKey: identifier) else { return nil }
       state.idle.removeAll { $0 === process }
       guard let number = state.sessions.removeValue(forKey: process.identifier) else { return nil }
       return state.running.removeValue(forKey: number)
@@ -359,11 +378,21 @@ final class SandboxFleet: Sendable {
       state.wake = .max
       var overdue: [SandboxProcess] = []
       for (number, running) in state.running where running.verdict == nil {
+        var running = running
         if running.deadline <= time {
-          state.running[number]?.verdict = .timedOut
-          overdue.append(running.process)
+          running.verdict = .timedOut
+        } else if running.processorCheck <= time {
+          let left = running.process.processorNanoseconds().map {
+            $0 >= running.processorLimit ? 0 : running.processorLimit - $0
+          }
+          if left == 0 { running.verdict = .cpuTime }
+          running.processorCheck = time + max(left ?? 0, 1_000_000)
+        }
+        state.running[number] = running
+        if running.verdict == nil {
+          state.wake = min(state.wake, running.wake)
         } else {
-          state.wake = min(state.wake, running.deadline)
+          overdue.append(running.process)
         }
       }
       return overdue

@@ -14,6 +14,8 @@ final class SandboxProcess: Sendable {
   let socket: Int32
   let memory: SharedMemory
   private let pool: SharedMemoryPool
+  /// The kernel's number, once it is known; 0 before.
+  private let number = Atomic<Int32>(0)
   private let clock = Mutex(ProcessClock())
 
   /// A process that is still to be forked; `control` is its end of the socket.
@@ -107,6 +109,15 @@ final class SandboxProcess: Sendable {
     return false
   }
 
+  /// Takes down the kernel's number of the process, from somebody who knows.
+  func note(number: Int32) { self.number.store(number, ordering: .relaxed) }
+
+  /// CPU time since the last reply, or since the fork; nil while the number is unknown.
+  func processorNanoseconds() -> UInt64? {
+    let number = number.load(ordering: .relaxed)
+    return number == 0 ? nil : clock.withLock { $0.used(process: number) }
+  }
+
   enum Reply {
     /// That session is over, and the process waits for another.
     case idle(userNanoseconds: UInt64, systemNanoseconds: UInt64)
@@ -128,6 +139,7 @@ final class SandboxProcess: Sendable {
       header.identifier == number, header.bodyByteCount == 0
     else { return .nonsense }
     let (user, system) = clock.withLock { $0.advance(process: sender) }
+    note(number: sender)
     return .idle(userNanoseconds: user, systemNanoseconds: system)
   }
 }
@@ -138,6 +150,12 @@ private struct ProcessClock {
   private var total: UInt64 = 0
   private var ticks: UInt64 = 0
   private var userTicks: UInt64 = 0
+
+  /// What was used since the last call of `advance`.
+  func used(process: Int32) -> UInt64 {
+    let now = Self.read(process, 2)
+    return now >= total ? now - total : 0
+  }
 
   /// What was used since the last call. The sum is exact; the split follows the kernel's ticks.
   mutating func advance(process: Int32) -> (user: UInt64, system: UInt64) {

@@ -3,6 +3,7 @@ import Wire
 /// Why the engine had a sandbox killed.
 enum Verdict: Sendable {
   case timedOut
+  case cpuTime
   case cancelled
 }
 
@@ -26,6 +27,7 @@ extension SandboxReport {
       // A sandbox that the kernel ended did not get to the end it may have noted before.
       switch end.verdict {
       case .timedOut: outcome = .timedOut
+      case .cpuTime: outcome = .limitReached(.cpuTime)
       case .cancelled: outcome = .cancelled
       case nil: outcome = .killed(signal: signal)
       }
@@ -57,6 +59,7 @@ extension SandboxReport {
         registers: dump(registers))
     case .crashed(let signal): return .killed(signal: signal)
     case .badTrap(let function): return .badTrap(function: function)
+    case .limitReached(let limit): return .limitReached(limit)
     case .channelFailed(let channel, let text):
       guard session.channels.indices.contains(channel) else {
         throw SandboxError("the sandbox reports a channel that it does not have")

@@ -29,13 +29,14 @@ extension Session {
     }
     // The top 17 MiB are the stack and the user manifest's smallest region.
     let room = (1 << 32) - Self.stackByteCount - Self.granule - Int(module.image.end)
+    guard outputByteLimit ?? 0 >= 0 else { throw SandboxError("a negative output limit") }
     var descriptors = DescriptorTable()
     var messages: [ChannelMessage] = []
     messages.reserveCapacity(channels.count)
     for channel in channels { messages.append(try channel.message(&descriptors)) }
     let message = SessionMessage(
       isFollowed: isFollowed, heapByteCount: UInt32(min(heap, room)), memoryDigest: memoryDigest,
-      channels: messages)
+      trapLimit: trapLimit ?? .max, outputByteLimit: outputByteLimit ?? .max, channels: messages)
     return (message, descriptors.numbers)
   }
 }

@@ -69,6 +69,7 @@ import Synchronization
       /// A fault in trusted code: no fault of the guest's.
       case crashed(signal: Int32)
       case badTrap(UInt64)
+      case limitReached(SandboxReport.Limit)
       case channelFailed(Int, String)
       case refused(String)
     }
@@ -104,6 +105,8 @@ import Synchronization
         signal: signal, instruction: UInt32(instruction),
         address: shared.has_address == 1 ? shared.address : nil, registers: words)
     case Int(CSB_BAD_TRAP): return .badTrap(shared.function)
+    case Int(CSB_LIMIT_TRAPS): return .limitReached(.traps)
+    case Int(CSB_LIMIT_OUTPUT): return .limitReached(.outputBytes)
     case Int(CSB_CHANNEL_FAILED) where Int(shared.channel) < channelCount:
       return .channelFailed(Int(shared.channel), message())
     case Int(CSB_REFUSED): return .refused(message())

@@ -8,7 +8,8 @@ package enum PacketKind: UInt8, Sendable {
   case descriptors = 3
   /// Engine → sandbox: run this.
   case session = 4
-  /// Engine → launcher: fork that sandbox; its control socket and its shared memory attached.
+  /// Engine → launcher: fork that sandbox; its control socket and its shared memory attached, a
+  /// ForkMessage as body.
   case fork = 5
   /// Engine → launcher: kill that sandbox.
   case kill = 6
@@ -16,10 +17,57 @@ package enum PacketKind: UInt8, Sendable {
   case ended = 7
   /// Sandbox → engine: that session is over, as the shared memory says; ready for another.
   case idle = 8
+  /// Launcher → engine: that sandbox's process number, a UInt32, where it was asked for.
+  case forked = 9
+  /// Engine → launcher: kill the process with that number, if it is one of the launcher's.
+  case killProcess = 10
+  /// Sandbox → engine: the program called fork; copies of this process can be asked for.
+  case template = 11
+  /// Engine → template: fork a copy; its control socket and its shared memory attached.
+  case copy = 12
+  /// Copy → engine, first of all: here I am. The kernel adds the process number.
+  case hello = 13
+}
+
+/// What a sandbox process may do beyond moving bytes: chosen before it is forked, kept by its filter.
+package struct Powers: OptionSet, Hashable, Sendable {
+  package let rawValue: UInt8
+  package init(rawValue: UInt8) { self.rawValue = rawValue }
+
+  /// The traps jail and unjail: heap memory may become executable.
+  package static let jail = Powers(rawValue: 1)
+  /// The trap fork: the process may become a template, which forks copies of itself.
+  package static let fork = Powers(rawValue: 2)
+}
+
+/// How a sandbox is to be forked.
+package struct ForkMessage: Equatable, Sendable {
+  /// Whether the engine wants to know the process number.
+  package var tellsProcess: Bool
+  package var powers: Powers
+
+  package init(tellsProcess: Bool, powers: Powers) {
+    self.tellsProcess = tellsProcess
+    self.powers = powers
+  }
+
+  package func encode(into writer: inout ByteWriter) {
+    writer.integer(UInt8(tellsProcess ? 1 : 0))
+    writer.integer(powers.rawValue)
+  }
+
+  package init(from reader: inout ByteReader) throws(WireError) {
+    tellsProcess = try reader.integer("tells process", as: UInt8.self) != 0
+    powers = Powers(rawValue: try reader.integer("powers"))
+    guard powers.isSubset(of: [.jail, .fork]) else { throw reader.error("powers") }
+    try reader.end()
+  }
 }
 
 /// How a sandbox process ended, from the launcher, which waited for it.
 package struct EndedMessage: Equatable, Sendable {
+  /// The process number: for a template's copy, which the launcher knows by nothing else.
+  package var process: Int32
   /// As wait(2) gives it.
   package var status: Int32
   package var userNanoseconds: UInt64
@@ -28,8 +76,10 @@ package struct EndedMessage: Equatable, Sendable {
   package var error: Int32
 
   package init(
-    status: Int32, userNanoseconds: UInt64, systemNanoseconds: UInt64, error: Int32 = 0
+    process: Int32, status: Int32, userNanoseconds: UInt64, systemNanoseconds: UInt64,
+    error: Int32 = 0
   ) {
+    self.process = process
     self.status = status
     self.userNanoseconds = userNanoseconds
     self.systemNanoseconds = systemNanoseconds
@@ -37,6 +87,7 @@ package struct EndedMessage: Equatable, Sendable {
   }
 
   package func encode(into writer: inout ByteWriter) {
+    writer.integer(process)
     writer.integer(status)
     writer.integer(userNanoseconds)
     writer.integer(systemNanoseconds)
@@ -44,6 +95,7 @@ package struct EndedMessage: Equatable, Sendable {
   }
 
   package init(from reader: inout ByteReader) throws(WireError) {
+    process = Int32(bitPattern: try reader.integer("process"))
     status = Int32(bitPattern: try reader.integer("status"))
     userNanoseconds = try reader.integer("user time")
     systemNanoseconds = try reader.integer("system time")

@@ -5,12 +5,17 @@ package struct SessionMessage: Equatable, Sendable {
   /// A multiple of 64 KiB.
   package var heapByteCount: UInt32
   package var memoryDigest: Bool
+  /// Most traps, and most bytes written over all channels.
+  package var trapLimit: UInt64
+  package var outputByteLimit: Int64
   package var channels: [ChannelMessage]
 
   package init(
-    isFollowed: Bool, heapByteCount: UInt32, memoryDigest: Bool,
-    channels: [ChannelMessage]
+    isFollowed: Bool, heapByteCount: UInt32, memoryDigest: Bool, trapLimit: UInt64,
+    outputByteLimit: Int64, channels: [ChannelMessage]
   ) {
+    self.trapLimit = trapLimit
+    self.outputByteLimit = outputByteLimit
     self.isFollowed = isFollowed
     self.heapByteCount = heapByteCount
     self.memoryDigest = memoryDigest
@@ -21,6 +26,8 @@ package struct SessionMessage: Equatable, Sendable {
     writer.integer(UInt8(isFollowed ? 1 : 0))
     writer.integer(heapByteCount)
     writer.integer(UInt8(memoryDigest ? 1 : 0))
+    writer.integer(trapLimit)
+    writer.integer(outputByteLimit)
     writer.integer(UInt32(channels.count))
     for channel in channels { channel.encode(into: &writer) }
   }
@@ -29,6 +36,8 @@ package struct SessionMessage: Equatable, Sendable {
     isFollowed = try reader.integer("followed", as: UInt8.self) != 0
     heapByteCount = try reader.integer("heap size")
     memoryDigest = try reader.integer("memory digest", as: UInt8.self) != 0
+    trapLimit = try reader.integer("trap limit")
+    outputByteLimit = try reader.count("output limit")
     let count = try reader.integer("channel count", as: UInt32.self)
     guard count <= 10915 else { throw reader.error("channel count") }
     channels = []

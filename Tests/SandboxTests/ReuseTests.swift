@@ -106,7 +106,8 @@ struct ReuseTests {
   func canary() throws {
     let launcher = try launcher(canaries, reuse)
     defer { launcher.shutDown() }
-    #expect(try launcher.runAndWait(session()).outcome == .exited(code: 0))
+    let first = try launcher.runAndWait(session()).outcome
+    #expect(first == .exited(code: 0))
     let process = sandboxes(of: launcher)
     #expect(process.count == 1)
     for memory in [64, 64, 32, 128, 64] {

@@ -20,9 +20,11 @@ static const uint64_t CSB_GUEST = (uint64_t)4 << 30;
  * system-call filter can name it. */
 static const uint64_t CSB_SHARED = 0x480000000000;
 
-/* What unshare(2) takes: all new but the process namespace. */
-static const int CSB_NEW_NAMESPACES = 0x10000000 /* user */ | 0x00020000 /* mount */ |
-	0x40000000 /* net */ | 0x08000000 /* ipc */ | 0x04000000 /* uts */;
+/* What unshare(2) takes: the user namespace, and all others that a sandbox gets. The process
+ * namespace is for what is forked afterwards. */
+static const int CSB_NEW_USER = 0x10000000;
+static const int CSB_NEW_NAMESPACES = 0x00020000 /* mount */ | 0x40000000 /* net */ |
+	0x08000000 /* ipc */ | 0x04000000 /* uts */ | 0x20000000 /* process */;
 
 /* How far a session is. Written into memory shared with the engine, which believes nothing. */
 enum {
@@ -33,6 +35,8 @@ enum {
 	CSB_BAD_TRAP = 4,	/* function */
 	CSB_CHANNEL_FAILED = 5, /* channel, message */
 	CSB_REFUSED = 6,	/* the session could not be armed: error, message */
+	CSB_LIMIT_TRAPS = 7,	/* more traps than granted */
+	CSB_LIMIT_OUTPUT = 8,	/* more bytes written, over all channels, than granted */
 };
 
 enum { CSB_MESSAGE = 256, CSB_REGISTERS = 18, CSB_MAX_CHANNELS = 10915 };
@@ -115,6 +119,10 @@ void csb_trap_entry(void);
 /* fork without the C library's handlers: the caller has a single thread. Returns the pid (0 in the
  * child). */
 int csb_fork(void);
+/* The same for a template's copy: the launcher, not the template, is its parent. */
+int csb_fork_sibling(void);
+/* Whether this is a child that was not waited for. */
+int csb_is_child(int32_t process);
 /* Blocks SIGCHLD; a descriptor that is readable when a child has ended. */
 int csb_child_events(void);
 void csb_clear_child_events(int fd);
@@ -122,8 +130,11 @@ int csb_prctl(int option, unsigned long a, unsigned long b);
 int csb_close_range(unsigned first, unsigned last);
 /* Loads a filter exported by libseccomp. no_new_privs must be set. */
 int csb_load_filter(const void *instructions, uint16_t count);
-int csb_cpuid_faulting(void);
 int csb_unshare(int flags);
+/* Makes an empty, read-only file system the root. Needs a mount namespace of its own. */
+int csb_empty_root(void);
+/* Becomes this user and group, with no others, for good. */
+int csb_become(uint32_t id);
 /* Drops every capability, in all sets. */
 int csb_drop_capabilities(void);
 /* Handles every file-system right and grants none. */
