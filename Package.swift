@@ -64,7 +64,8 @@ let package = Package(
     .target(name: "CSandbox"),
     .target(name: "Wire", swiftSettings: strict),
     .target(
-      name: "Runtime", dependencies: ["CSandbox", "Wire", "Seccomp", "Compression", "Digest"],
+      name: "Runtime",
+      dependencies: ["CSandbox", "Wire", "Seccomp", "Compression", "Digest", "Validator"],
       swiftSettings: strict),
     .executableTarget(
       name: "zvm-launcher", dependencies: ["Runtime"], swiftSettings: strict,
@@ -97,6 +98,9 @@ let package = Package(
     .executableTarget(
       name: "validator-benchmark", dependencies: ["Validator", "ELF"],
       path: "benchmarks/validator", sources: ["main.swift"], swiftSettings: common),
+    .executableTarget(
+      name: "startup-benchmark", dependencies: ["Sandbox", system],
+      path: "benchmarks/startup", sources: ["main.swift"], swiftSettings: common),
     .testTarget(name: "ValidatorTests", dependencies: ["Validator"], swiftSettings: common),
     .testTarget(
       name: "DatasetsTests", dependencies: ["Datasets", "Compression", "Wire"],

@@ -1,6 +1,6 @@
 // Unsafe: `current` is the one session of this process; the process has one thread, and the C shim
-// calls `serveTrap` only between `csb_enter` and its return, while `current` is set. `csb_shared`
-// points at the sandbox's shared memory for as long as the process lives.
+// calls `serveTrap` only between `csb_enter` and its return, while `current` is set.
+// `csb_session()` is the sandbox's shared memory for as long as the process lives.
 import CSandbox
 import Glibc
 import Wire
@@ -10,6 +10,10 @@ struct SessionState {
   var memory: GuestMemory
   var channels: [ChannelState]
   var memoryDigest: Bool
+  let powers: Powers
+  var trapLimit: UInt64
+  /// Bytes that may still be written, over all channels.
+  var outputLeft: Int64
 }
 
 nonisolated(unsafe) private var current: SessionState?
@@ -23,8 +27,9 @@ private enum Function {
   static let fork: UInt64 = 0x6b72_6f46
 }
 
-/// Enters the guest and returns when a trap ended the session; how is in shared memory.
-func runGuest(_ session: SessionState) {
+/// Enters the guest and returns when a trap ended the session; how is in shared memory. The answer
+/// says whether memory can be reset: not where code was made in it.
+func runGuest(_ session: SessionState) -> Bool {
   unsafe current = session
   csb_set_leave(0)
   let stack = CSB_BASE + GuestMemory.stackEnd - 256
@@ -32,7 +37,8 @@ func runGuest(_ session: SessionState) {
   unsafe csb_session().pointee.state = UInt32(CSB_RUNNING)
   csb_enter(entry, stack)
   finishDigests()
-  unsafe current = nil
+  defer { unsafe current = nil }
+  return unsafe current!.memory.jailed.isEmpty
 }
 
 /// Puts the digests that the session asked for into shared memory.
@@ -61,6 +67,10 @@ private func leave(_ state: UInt32) {
 /// Serves one trap. `arguments` is a guest address; each argument is copied once, then checked.
 @c(zvm_serve_trap)
 func serveTrap(_ arguments: UInt32) -> Int32 {
+  guard unsafe csb_session().pointee.traps < current!.trapLimit else {
+    leave(UInt32(CSB_LIMIT_TRAPS))
+    return 0
+  }
   unsafe csb_session().pointee.traps &+= 1
   let base = UInt64(arguments)
   guard let function = unsafe current!.memory.word(at: base) else { return -EFAULT }
@@ -80,7 +90,19 @@ func serveTrap(_ arguments: UInt32) -> Int32 {
     unsafe csb_session().pointee.code = Int32(truncatingIfNeeded: code)
     leave(UInt32(CSB_EXITED))
     return 0
-  case Function.jail, Function.unjail, Function.fork:
+  case Function.jail, Function.unjail:
+    guard unsafe current!.powers.contains(.jail) else { return -ENOSYS }
+    guard let address = argument(0), let size = argument(1) else { return -EFAULT }
+    do throws(RuntimeError) {
+      return function == Function.jail
+        ? try unsafe current!.memory.jail(address, size)
+        : try unsafe current!.memory.unjail(address, size)
+    } catch {
+      tell(error.description)
+      leave(UInt32(CSB_REFUSED))
+      return 0
+    }
+  case Function.fork:
     return -ENOSYS
   default:
     unsafe csb_session().pointee.function = function
@@ -110,6 +132,14 @@ private func transfer(
   guard calls < callLimit, bytes < byteLimit else { return -EDQUOT }
   // A result has 31 bits; what does not fit in it or the limit is left for another call.
   let count = Int(min(size, UInt64(byteLimit - bytes), 0x7fff_0000))
+
+  if !reading {
+    guard unsafe Int64(count) <= current!.outputLeft else {
+      leave(UInt32(CSB_LIMIT_OUTPUT))
+      return 0
+    }
+    unsafe current!.outputLeft -= Int64(count)
+  }
 
   let moved: Int
   do throws(ChannelFailure) {
