@@ -94,6 +94,10 @@ let package = Package(
       name: "zvm", dependencies: ["Commands", argumentParser], swiftSettings: strict,
       linkerSettings: [.unsafeFlags(["-use-ld=lld"])]),
 
+    .executableTarget(
+      name: "embedding-example", dependencies: ["Sandbox", system], path: "Examples/Embedding",
+      swiftSettings: common, linkerSettings: [.unsafeFlags(["-use-ld=lld"])]),
+
     .testTarget(name: "RewriterTests", dependencies: ["Rewriter"], swiftSettings: common),
     .executableTarget(
       name: "validator-benchmark", dependencies: ["Validator", "ELF"],

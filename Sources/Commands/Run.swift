@@ -39,8 +39,17 @@ public struct Run: ParsableCommand {
   @Flag(name: .customShort("F"), help: "Stop before the session: load and validate only.")
   var loadOnly = false
 
+  @Flag(
+    help: "Run the program twice, under different host conditions, and compare all that it did.")
+  var verify = false
+
   @Option(name: .customShort("t"), help: "Write the report to this file.")
   var reportPath: String?
+
+  @Flag(
+    name: .customShort("s"),
+    help: "Skip validation: only for a program that this machine has validated before.")
+  var skipValidation = false
 
   @Flag(name: .customShort("v"), help: "Say on standard error what is done.")
   var verbose = false
@@ -95,6 +104,9 @@ public struct Run: ParsableCommand {
 
   var format: ReportFormat? { json ? .json : report }
 
+  /// Of a program that was loaded.
+  private var validatorState: RunReport.ValidatorState { skipValidation ? .skipped : .passed }
+
   // MARK: A bare program
 
   private func runProgram() throws {
@@ -104,18 +116,36 @@ public struct Run: ParsableCommand {
       }
       return (name: String(text[..<equals]), value: String(text[text.index(after: equals)...]))
     }
-    let launcher = try Launcher(module: try load(target))
+    let module = try load(target)
+    func session(
+      _ input: Channel.Backing, _ output: Channel.Backing, _ errors: Channel.Backing
+    ) -> Session {
+      Session.command(
+        arguments: [target] + arguments, environment: variables, standardInput: input,
+        standardOutput: output, standardError: errors,
+        memoryByteCount: memory?.rawValue ?? 256 << 20,
+        timeout: timeout?.duration ?? .seconds(3600))
+    }
+    if verify {
+      let result = try RunTwice(module, session: session).run()
+      try end(result.report, result.session, result.protections)
+    }
+    let launcher = try Launcher(module: module)
     defer { launcher.shutDown() }
     note("protections: \(launcher.protections.joined(separator: "; "))")
     if loadOnly { return }
-    let session = Session.command(
-      arguments: [target] + arguments, environment: variables,
-      standardInput: .stream(.standardInput), standardOutput: .stream(.standardOutput),
-      standardError: .stream(.standardError), memoryByteCount: memory?.rawValue ?? 256 << 20,
-      timeout: timeout?.duration ?? .seconds(3600))
-    let result = try launcher.runAndWait(session)
+    let only = session(
+      .stream(.standardInput), .stream(.standardOutput), .stream(.standardError))
+    try end(try launcher.runAndWait(only), only, launcher.protections)
+  }
+
+  /// Says how a program's session ended, and ends with its status.
+  private func end(_ result: SandboxReport, _ session: Session, _ protections: [String]) throws
+    -> Never
+  {
     if format != nil || reportPath != nil {
-      try publish(RunReport(result, session, launcher.protections), to: .standardError)
+      try publish(
+        RunReport(result, session, protections, validator: validatorState), to: .standardError)
     }
     if let text = result.outcome.problem, format == nil { complain("\(target): \(text)") }
     throw ExitCode(result.outcome.exitStatus)
@@ -125,12 +155,16 @@ public struct Run: ParsableCommand {
 
   /// Runs the session of a manifest. Whatever happens, there is a report.
   private func runManifest(_ bytes: [UInt8]) throws {
+    guard !verify else {
+      throw ValidationError(
+        "--verify runs a program, not a manifest: its channels cannot be had twice")
+    }
     let start = ContinuousClock.now
     var validator = RunReport.ValidatorState.skipped
     do {
       let manifest = try Manifest(parsing: bytes)
       let module = try load(manifest.program)
-      validator = .passed
+      validator = validatorState
       let limit = timeout?.duration ?? .seconds(manifest.timeoutSeconds)
       try runSession(manifest, module, limit, until: start + limit)
     } catch let error as SandboxError {
@@ -153,7 +187,7 @@ public struct Run: ParsableCommand {
     defer { launcher.shutDown() }
     note("protections: \(launcher.protections.joined(separator: "; "))")
     if loadOnly {
-      try publish(RunReport(state: "ok", validator: .passed), to: .standardOutput)
+      try publish(RunReport(state: "ok", validator: validatorState), to: .standardOutput)
       return
     }
     raiseDescriptorLimit()
@@ -174,7 +208,8 @@ public struct Run: ParsableCommand {
       }
     }
     let report = RunReport(
-      result, session, launcher.protections, network: opened.networkChannels)
+      result, session, launcher.protections, validator: validatorState,
+      network: opened.networkChannels)
     try publish(report, to: .standardOutput)
     if let text = result.outcome.problem { complain("\(manifest.program): \(text)") }
     throw ExitCode(result.outcome.exitStatus)
@@ -182,8 +217,13 @@ public struct Run: ParsableCommand {
 
   private func load(_ path: String) throws -> ValidatedModule {
     let start = ContinuousClock.now
-    let module = try ValidatedModule(path: FilePath(path))
-    note("\(path): validated in \(ContinuousClock.now - start)")
+    let module = try ValidatedModule(
+      path: FilePath(path), validation: skipValidation ? .onlyCached : .once)
+    note(
+      "\(path): \(module.wasCached ? "validated before, known" : "validated") in "
+        + "\(ContinuousClock.now - start); needs "
+        + (module.requiredFeatures.isEmpty
+          ? "no CPU features" : module.requiredFeatures.joined(separator: " ")))
     return module
   }
 
