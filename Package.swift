@@ -101,7 +101,8 @@ let package = Package(
       name: "embedding-example", dependencies: ["Sandbox", system], path: "Examples/Embedding",
       swiftSettings: common, linkerSettings: [.unsafeFlags(["-use-ld=lld"])]),
 
-    .testTarget(name: "RewriterTests", dependencies: ["Rewriter"], swiftSettings: common),
+    .testTarget(
+      name: "RewriterTests", dependencies: ["Rewriter"], exclude: ["Cases"], swiftSettings: common),
     .executableTarget(
       name: "validator-benchmark", dependencies: ["Validator", "ELF"],
       path: "benchmarks/validator", sources: ["main.swift"], swiftSettings: common),
