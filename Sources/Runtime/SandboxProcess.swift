@@ -58,5 +58,6 @@ private func arm(_ message: SessionMessage, _ descriptors: [Int32], _ memory: Gu
   }
   unsafe csb_session().pointee.channel_count = UInt32(channels.count)
   return SessionState(
-    memory: memory, channels: channels, memoryDigest: message.memoryDigest)
+    memory: memory, channels: channels, memoryDigest: message.memoryDigest,
+    fanOut: message.fanOut)
 }

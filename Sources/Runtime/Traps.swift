@@ -10,6 +10,8 @@ struct SessionState {
   var memory: GuestMemory
   var channels: [ChannelState]
   var memoryDigest: Bool
+  /// What is done in the place of a guest, if anything.
+  var fanOut: FanOutMessage?
 }
 
 nonisolated(unsafe) private var current: SessionState?
@@ -25,6 +27,12 @@ private enum Function {
 
 /// Enters the guest and returns when a trap ended the session; how is in shared memory.
 func runGuest(_ session: SessionState) {
+  if let order = session.fanOut {
+    unsafe csb_session().pointee.state = UInt32(CSB_RUNNING)
+    var fanOut = FanOut(order, session.channels)
+    fanOut.run()
+    return
+  }
   unsafe current = session
   csb_set_leave(0)
   let stack = CSB_BASE + GuestMemory.stackEnd - 256

@@ -30,9 +30,10 @@ extension Session {
     var messages: [ChannelMessage] = []
     messages.reserveCapacity(channels.count)
     for channel in channels { messages.append(try channel.message(&descriptors)) }
-    let message = SessionMessage(
+    var message = SessionMessage(
       timeoutNanoseconds: timeout.nanoseconds,
       heapByteCount: UInt32(min(heap, room)), memoryDigest: memoryDigest, channels: messages)
+    message.fanOut = fanOut
     return (message, descriptors.numbers)
   }
 }

@@ -7,6 +7,8 @@ package struct SessionMessage: Equatable, Sendable {
   /// A multiple of 64 KiB.
   package var heapByteCount: UInt32
   package var memoryDigest: Bool
+  /// What the sandbox does in the place of a guest, if anything.
+  package var fanOut: FanOutMessage?
   package var channels: [ChannelMessage]
 
   package init(
@@ -23,6 +25,8 @@ package struct SessionMessage: Equatable, Sendable {
     writer.integer(timeoutNanoseconds)
     writer.integer(heapByteCount)
     writer.integer(UInt8(memoryDigest ? 1 : 0))
+    writer.integer(UInt8(fanOut == nil ? 0 : 1))
+    fanOut?.encode(into: &writer)
     writer.integer(UInt32(channels.count))
     for channel in channels { channel.encode(into: &writer) }
   }
@@ -31,6 +35,9 @@ package struct SessionMessage: Equatable, Sendable {
     timeoutNanoseconds = try reader.integer("timeout")
     heapByteCount = try reader.integer("heap size")
     memoryDigest = try reader.integer("memory digest", as: UInt8.self) != 0
+    if try reader.integer("fan-out", as: UInt8.self) != 0 {
+      fanOut = try FanOutMessage(from: &reader)
+    }
     let count = try reader.integer("channel count", as: UInt32.self)
     guard count <= 10915 else { throw reader.error("channel count") }
     channels = []
