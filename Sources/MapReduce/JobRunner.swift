@@ -34,6 +34,8 @@ public final class JobRunner: Sendable {
     var isCancelled = false
   }
 
+  let streams: StreamSources
+
   public init(
     job: JobFile, output: String?, concurrency: Int, shardByteCount: Int64,
     progress: @escaping @Sendable (Int, Int, Int64) -> Void,
@@ -42,6 +44,7 @@ public final class JobRunner: Sendable {
     self.job = job
     self.output = output ?? job.output
     self.concurrency = min(max(concurrency, 1), Self.maximumConcurrency)
+    streams = StreamSources(readers: self.concurrency)
     self.shardByteCount = shardByteCount
     self.progress = progress
     self.guestError = guestError
@@ -55,6 +58,7 @@ public final class JobRunner: Sendable {
       return Array(state.running.values)
     }
     for handle in handles { handle.cancel() }
+    streams.close()
   }
 
   /// Runs the job. The output file appears complete or not at all.
@@ -134,6 +138,7 @@ public final class JobRunner: Sendable {
       }
     }
     done.wait()
+    streams.close()
     if let failure = state.withLock({ $0.failure }) { throw failure }
   }
 
@@ -144,7 +149,7 @@ public final class JobRunner: Sendable {
     let label = "\(job.name): shard \(shard.index) (\(shard.path), offset \(shard.offset))"
     let input: ShardInput
     do throws(JobError) {
-      input = try ShardInput(shard)
+      input = try ShardInput(shard, streams)
     } catch {
       fail("\(label): \(error)", slotIndex)
       return finished()

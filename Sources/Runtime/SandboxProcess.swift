@@ -82,5 +82,6 @@ private func arm(_ session: ReceivedSession, _ powers: Powers, _ memory: inout G
   unsafe shared.pointee.memory_digest_valid = 0
   return SessionState(
     memory: memory, channels: channels, memoryDigest: message.memoryDigest, powers: powers,
-    trapLimit: message.trapLimit, outputLeft: message.outputByteLimit)
+    trapLimit: message.trapLimit, outputLeft: message.outputByteLimit,
+    fanOut: message.fanOut)
 }

@@ -14,6 +14,8 @@ struct SessionState {
   var trapLimit: UInt64
   /// Bytes that may still be written, over all channels.
   var outputLeft: Int64
+  /// What is done in the place of a guest, if anything.
+  var fanOut: FanOutMessage?
 }
 
 nonisolated(unsafe) private var current: SessionState?
@@ -30,6 +32,12 @@ private enum Function {
 /// Enters the guest and returns when a trap ended the session; how is in shared memory. The answer
 /// says whether memory can be reset: not where code was made in it.
 func runGuest(_ session: SessionState) -> Bool {
+  if let order = session.fanOut {
+    unsafe csb_session().pointee.state = UInt32(CSB_RUNNING)
+    var fanOut = FanOut(order, session.channels)
+    fanOut.run()
+    return false
+  }
   unsafe current = session
   csb_set_leave(0)
   let stack = CSB_BASE + GuestMemory.stackEnd - 256

@@ -34,9 +34,10 @@ extension Session {
     var messages: [ChannelMessage] = []
     messages.reserveCapacity(channels.count)
     for channel in channels { messages.append(try channel.message(&descriptors)) }
-    let message = SessionMessage(
+    var message = SessionMessage(
       isFollowed: isFollowed, heapByteCount: UInt32(min(heap, room)), memoryDigest: memoryDigest,
       trapLimit: trapLimit ?? .max, outputByteLimit: outputByteLimit ?? .max, channels: messages)
+    message.fanOut = fanOut
     return (message, descriptors.numbers)
   }
 }
