@@ -81,7 +81,9 @@ let package = Package(
       name: "Datasets", dependencies: ["Compression", "Wire", system], swiftSettings: strict),
     .target(
       name: "MapReduce",
-      dependencies: ["Sandbox", "Datasets", "Toolchain", "Digest", "Wire", "Yams", system],
+      dependencies: [
+        "Sandbox", "Datasets", "Toolchain", "Compression", "Digest", "Wire", "Yams", system,
+      ],
       swiftSettings: strict),
     .target(
       name: "Commands",

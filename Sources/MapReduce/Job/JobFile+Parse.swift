@@ -61,7 +61,8 @@ extension JobFile {
     }
   }
 
-  static let keys = ["name", "parameters", "stages", "failures"] + stageKeys.filter { $0 != "name" }
+  static let keys =
+    ["name", "parameters", "stages", "failures"] + stageKeys.filter { $0 != "name" }
   static let stageKeys = [
     "name", "input", "from", "map", "combine", "shuffle", "reducers", "reduce", "side",
     "shard_size", "output", "rejects",
@@ -69,7 +70,8 @@ extension JobFile {
 }
 
 extension JobReader {
-  func parameters(_ node: Node?, overridden: [String: String]) throws(JobError) -> [String: String] {
+  func parameters(_ node: Node?, overridden: [String: String]) throws(JobError) -> [String: String]
+  {
     var result: [String: String] = [:]
     if let node {
       guard let mapping = node.mapping else { throw error(node, "parameters must be a mapping") }
@@ -128,7 +130,8 @@ extension JobReader {
       }
       read.formUnion(sources)
     }
-    for (stage, node) in zip(stages, nodes) where stage.output == nil && !read.contains(stage.name) {
+    for (stage, node) in zip(stages, nodes) where stage.output == nil && !read.contains(stage.name)
+    {
       throw error(node, "stage '\(stage.name)' has no output, and no stage reads from it")
     }
     var result: [JobFile.Stage] = []
@@ -153,7 +156,9 @@ extension JobReader {
   {
     let source: JobFile.Source
     if let from = fields["from"] {
-      guard fields["input"] == nil else { throw error(from, "from: the stage has an input already") }
+      guard fields["input"] == nil else {
+        throw error(from, "from: the stage has an input already")
+      }
       source = .stages(try texts(from, "from"))
       if case .stages([]) = source { throw error(from, "from: no stage is given") }
     } else {
@@ -167,7 +172,9 @@ extension JobReader {
       stage.reduce = try program(
         node, "reduce", timeoutSeconds: JobFile.reduceTimeoutSeconds)
     }
-    if let node = fields["shuffle"] { stage.shuffle = try choice(node, "shuffle", JobFile.Shuffle.self) }
+    if let node = fields["shuffle"] {
+      stage.shuffle = try choice(node, "shuffle", JobFile.Shuffle.self)
+    }
     if let node = fields["combine"] {
       stage.combine = try program(node, "combine", timeoutSeconds: JobFile.mapTimeoutSeconds)
       guard stage.shuffle == .sort else {

@@ -10,7 +10,7 @@ public struct JobFile: Sendable, Equatable {
 
 extension JobFile {
   /// A program with its limits.
-  public struct Program: Sendable, Equatable {
+  public struct Program: Sendable, Hashable {
     /// What `ProgramResolver` understands: a `.nexe`, a source that is compiled on the fly, …
     public var path: String
     public var arguments: [String] = []
@@ -27,7 +27,7 @@ extension JobFile {
     public var template = false
   }
 
-  public struct Variable: Sendable, Equatable {
+  public struct Variable: Sendable, Hashable {
     public var name: String
     public var value: String
   }

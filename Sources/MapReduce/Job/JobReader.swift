@@ -82,7 +82,8 @@ struct JobReader {
     let written = try text(node, key)
     guard let value = Int(written), range.contains(value) else {
       throw error(
-        node, "\(key): '\(written)' is not a number from \(range.lowerBound) to \(range.upperBound)")
+        node, "\(key): '\(written)' is not a number from \(range.lowerBound) to \(range.upperBound)"
+      )
     }
     return value
   }

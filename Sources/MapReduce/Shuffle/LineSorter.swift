@@ -14,6 +14,8 @@ final class LineSorter {
   /// Most bytes and lines of one sorted piece.
   static let pieceByteCount = 16 << 20
   static let pieceLineCount = 1 << 19
+  /// What sorting takes beside a sandbox: the piece, its entries, a copy of them, the writer.
+  static let memoryByteCount = pieceByteCount + 2 * pieceLineCount * 24 + (1 << 20)
 
   private struct Entry {
     /// The key's first eight bytes, big-endian, zeros behind a shorter one.
@@ -83,12 +85,13 @@ final class LineSorter {
 
   private func write(into writer: inout RunWriter) throws(JobError) {
     let result: Result<Void, JobError> = unsafe buffer.withUnsafeBytes { bytes in
-      let base = unsafe bytes.baseAddress!
+      let base = bytes.baseAddress!
       entries.sort { left, right in
         if left.partition != right.partition { return left.partition < right.partition }
         if left.prefix != right.prefix { return left.prefix < right.prefix }
         let order = unsafe compareKeyRests(
-          base + Int(left.start), Int(left.keyLength), base + Int(right.start), Int(right.keyLength))
+          base + Int(left.start), Int(left.keyLength), base + Int(right.start), Int(right.keyLength)
+        )
         return order != 0 ? order < 0 : left.start < right.start
       }
       do throws(JobError) {
@@ -114,7 +117,8 @@ func keyPrefix(_ key: UnsafeRawPointer, _ count: Int) -> UInt64 {
   if count >= 8 { return unsafe UInt64(bigEndian: key.loadUnaligned(as: UInt64.self)) }
   var result: UInt64 = 0
   for index in 0..<count {
-    result |= UInt64(unsafe key.load(fromByteOffset: index, as: UInt8.self)) << UInt64(56 - 8 * index)
+    result |=
+      UInt64(unsafe key.load(fromByteOffset: index, as: UInt8.self)) << UInt64(56 - 8 * index)
   }
   return result
 }

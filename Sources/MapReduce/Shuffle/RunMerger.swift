@@ -28,7 +28,9 @@ struct RunMerger {
   func merge(_ runs: [Run], into writer: inout RunWriter) throws(JobError) {
     var sources: [Source] = []
     sources.reserveCapacity(runs.count)
-    for run in runs where run.length > 0 { sources.append(Source(file: try file(run.file), run: run)) }
+    for run in runs where run.length > 0 {
+      sources.append(Source(file: try file(run.file), run: run))
+    }
     var spills: [SpoolFile] = []
     defer { for spill in spills { spill.close() } }
     while true {
@@ -120,7 +122,7 @@ struct RunMerger {
 }
 
 /// Reads the lines of one run.
-private final class Cursor {
+@safe private final class Cursor {
   private let file: FileDescriptor
   private var offset: Int64
   private var left: Int64
@@ -171,7 +173,7 @@ private final class Cursor {
     position = 0
     let room = min(capacity - end, Int(clamping: left))
     guard room > 0 else { throw JobError("the job's data: a line is longer than its run says") }
-    let count = unsafe pread(file.rawValue, memory + end, room, offset)
+    let count = unsafe pread(file.rawValue, memory + end, room, Int(offset))
     guard count > 0 else {
       throw JobError(
         "the job's data: cannot be read: " + (count < 0 ? systemMessage(errno) : "too short"))

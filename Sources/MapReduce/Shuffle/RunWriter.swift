@@ -82,7 +82,9 @@ struct RunWriter: ~Copyable {
 
   private mutating func put(_ bytes: [UInt8]) throws(JobError) {
     let error = writeBytes(bytes.span, file, at: offset)
-    guard error == 0 else { throw JobError("the job's data: cannot be written: \(systemMessage(error))") }
+    guard error == 0 else {
+      throw JobError("the job's data: cannot be written: \(systemMessage(error))")
+    }
     hash.update(bytes.span)
     offset += Int64(bytes.count)
   }

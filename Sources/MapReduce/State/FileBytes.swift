@@ -22,7 +22,8 @@ func fill(_ buffer: inout [UInt8], _ file: FileDescriptor, at offset: Int64, cou
   while filled < count {
     let got = unsafe buffer.withUnsafeMutableBytes { bytes in
       // Invariant: filled + (count − filled) ≤ bytes.count, by the line above the loop.
-      unsafe pread(file.rawValue, bytes.baseAddress! + filled, count - filled, offset + Int64(filled))
+      unsafe pread(
+        file.rawValue, bytes.baseAddress! + filled, count - filled, Int(offset) + filled)
     }
     if got < 0, errno == EINTR { continue }
     guard got >= 0 else { return false }
@@ -39,7 +40,8 @@ func writeBytes(_ bytes: Span<UInt8>, _ file: FileDescriptor, at offset: Int64) 
   while done < bytes.count {
     let put = unsafe bytes.withUnsafeBytes { buffer in
       // Invariant: done < bytes.count, so the rest lies inside the buffer.
-      unsafe pwrite(file.rawValue, buffer.baseAddress! + done, buffer.count - done, offset + Int64(done))
+      unsafe pwrite(
+        file.rawValue, buffer.baseAddress! + done, buffer.count - done, Int(offset) + done)
     }
     if put < 0, errno == EINTR { continue }
     guard put > 0 else { return put < 0 ? errno : EIO }
@@ -54,7 +56,8 @@ let copyByteCount = 256 << 10
 /// Calls `body` with the bytes of a window, piece by piece; answers false when the file ends before
 /// the window does, or cannot be read.
 func forEachPiece(
-  of file: FileDescriptor, from offset: Int64, length: Int64, _ body: (Span<UInt8>) throws(JobError) -> Void
+  of file: FileDescriptor, from offset: Int64, length: Int64,
+  _ body: (Span<UInt8>) throws(JobError) -> Void
 ) throws(JobError) -> Bool {
   var buffer: [UInt8] = []
   var done: Int64 = 0

@@ -32,7 +32,8 @@ public final class JobFolder: Sendable {
   /// A new job's folder.
   init(home: String, name: String) throws(JobError) {
     try makeFolder(home)
-    let plain = String(name.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" }.prefix(40))
+    let plain = String(
+      name.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" }.prefix(40))
     var made: String?
     for attempt in 0..<1000 where made == nil {
       let id = Self.stamp() + "-\(getpid())" + (attempt > 0 ? ".\(attempt)" : "") + "-" + plain
@@ -61,12 +62,13 @@ public final class JobFolder: Sendable {
   deinit { close(lock) }
 
   private static func stamp() -> String {
-    var now = time(nil)
-    var parts = tm()
-    unsafe gmtime_r(&now, &parts)
-    func two(_ value: Int32) -> String { value < 10 ? "0\(value)" : "\(value)" }
-    return "\(parts.tm_year + 1900)" + two(parts.tm_mon + 1) + two(parts.tm_mday) + "T"
-      + two(parts.tm_hour) + two(parts.tm_min) + two(parts.tm_sec)
+    let parts = Calendar.utc.dateComponents(
+      [.year, .month, .day, .hour, .minute, .second], from: Date())
+    let values = [parts.month, parts.day, parts.hour, parts.minute, parts.second].map { value in
+      let text = String(value ?? 0)
+      return text.utf8.count < 2 ? "0\(text)" : text
+    }
+    return "\(parts.year ?? 0)\(values[0])\(values[1])T\(values[2])\(values[3])\(values[4])"
   }
 
   private static func locked(_ path: String) throws(JobError) -> Int32 {
@@ -97,7 +99,7 @@ public final class JobFolder: Sendable {
   static func removeLeftovers(home: String) {
     let names = folderNames(home)
     var excess = names.count - keepCount
-    let old = Int(time(nil)) - keepDays * 86_400
+    let old = Int(Date().timeIntervalSince1970) - keepDays * 86_400
     for name in names {
       let path = "\(home)/\(name)"
       var status = stat()
@@ -112,6 +114,14 @@ public final class JobFolder: Sendable {
       }
     }
   }
+}
+
+extension Calendar {
+  fileprivate static let utc: Calendar = {
+    var calendar = Calendar(identifier: .gregorian)
+    calendar.timeZone = .gmt
+    return calendar
+  }()
 }
 
 /// `rm -r`, as far as it goes.

@@ -101,7 +101,8 @@ struct TaskEvent {
       line.number("length", shard.byteCount)
     }
     line.number("in", output?.inputByteCount ?? report?.accounting.first?.getBytes ?? 0)
-    line.number("out", output?.outputByteCount ?? report?.accounting.dropFirst().first?.putBytes ?? 0)
+    line.number(
+      "out", output?.outputByteCount ?? report?.accounting.dropFirst().first?.putBytes ?? 0)
     let (exit, signal) = Self.ending(report)
     line.number("exit", exit)
     line.number("signal", signal)
