@@ -3,7 +3,8 @@ import Foundation
 import Glibc
 import SystemPackage
 
-/// Results of tasks by what they are a function of: `$XDG_CACHE_HOME/zvm/shards` (docs/JOBS.md).
+/// Results of tasks by what they are a function of (docs/JOBS.md), in `$ZVM_SHARDS`, else
+/// `$XDG_CACHE_HOME/zvm/shards`, else `~/.cache/zvm/shards`.
 ///
 /// An entry is one file: a line of its own digest and sizes, then the bytes. It appears by rename, so
 /// processes may share the cache; whoever takes an entry checks its digest, so a damaged or forged one
@@ -16,7 +17,8 @@ public final class ShardCache: Sendable {
   public static let defaultLimit: Int64 = 10 << 30
 
   public init(folder: String? = nil, limit: Int64 = defaultLimit) {
-    self.folder = folder ?? Self.home + "/shards"
+    self.folder =
+      folder ?? ProcessInfo.processInfo.environment["ZVM_SHARDS"] ?? Self.home + "/shards"
     self.limit = limit
   }
 
