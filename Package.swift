@@ -34,6 +34,7 @@ let package = Package(
     .systemLibrary(name: "CSeccomp", providers: [.apt(["libseccomp-dev"])]),
     .systemLibrary(name: "CISAL", providers: [.apt(["libisal-dev"])]),
     .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CLZMA", providers: [.apt(["liblzma-dev"])]),
     .systemLibrary(name: "CBZip2", providers: [.apt(["libbz2-dev"])]),
     .systemLibrary(name: "CLZ4", providers: [.apt(["liblz4-dev"])]),
@@ -81,11 +82,15 @@ let package = Package(
     .target(
       name: "Sandbox", dependencies: ["ELF", "Validator", "Wire", "CSandbox", "Digest", system],
       swiftSettings: strict),
+    // Compressing outputs; not in a sandbox process, unlike Compression.
+    .target(name: "Encoding", dependencies: ["CZstd", "CZlib"], swiftSettings: strict),
     .target(
       name: "Datasets", dependencies: ["Compression", "Wire", system], swiftSettings: strict),
     .target(
       name: "MapReduce",
-      dependencies: ["Sandbox", "Datasets", "Toolchain", "Digest", "Wire", "Yams", system],
+      dependencies: [
+        "Sandbox", "Datasets", "Encoding", "Toolchain", "Compression", "Digest", "Wire", "Yams", system,
+      ],
       swiftSettings: strict),
     .target(
       name: "Commands",

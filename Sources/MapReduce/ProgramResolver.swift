@@ -1,3 +1,5 @@
+import Digest
+import Glibc
 public import Sandbox
 import SystemPackage
 import Toolchain
