@@ -71,10 +71,11 @@ let package = Package(
       name: "MapReduce",
       dependencies: ["Sandbox", "Datasets", "Toolchain", "Digest", "Wire", "Yams", system],
       swiftSettings: strict),
+    .target(name: "Report", swiftSettings: strict),
     .target(
       name: "Commands",
       dependencies: [
-        "MapReduce", "Toolchain", "Sandbox", "Manifest", "Validator", "ELF", "Datasets",
+        "MapReduce", "Report", "Toolchain", "Sandbox", "Manifest", "Validator", "ELF", "Datasets",
         argumentParser, system,
       ], swiftSettings: strict),
     .executableTarget(
@@ -89,6 +90,7 @@ let package = Package(
     .testTarget(
       name: "DatasetsTests", dependencies: ["Datasets", "Compression", "Wire"],
       swiftSettings: common),
+    .testTarget(name: "ReportTests", dependencies: ["Report"], swiftSettings: common),
     .testTarget(name: "MapReduceTests", dependencies: ["MapReduce"], swiftSettings: common),
     .testTarget(name: "ELFTests", dependencies: ["ELF"], swiftSettings: common),
     .testTarget(

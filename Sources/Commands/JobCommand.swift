@@ -8,7 +8,8 @@ import Synchronization
 /// `zvm job`: map-reduce jobs from job files.
 public struct JobCommand: ParsableCommand {
   public static let configuration = CommandConfiguration(
-    commandName: "job", abstract: "Run map-reduce jobs.", subcommands: [Run.self])
+    commandName: "job", abstract: "Run map-reduce jobs.",
+    subcommands: [Run.self, JobReport.self, JobErrors.self])
 
   public init() {}
 
