@@ -92,10 +92,11 @@ let package = Package(
         "Sandbox", "Datasets", "Encoding", "Toolchain", "Compression", "Digest", "Wire", "Yams", system,
       ],
       swiftSettings: strict),
+    .target(name: "Report", swiftSettings: strict),
     .target(
       name: "Commands",
       dependencies: [
-        "MapReduce", "Toolchain", "Sandbox", "Manifest", "Validator", "ELF", "Datasets", "Wire",
+        "MapReduce", "Report", "Toolchain", "Sandbox", "Manifest", "Validator", "ELF", "Datasets", "Wire",
         argumentParser, system,
       ], swiftSettings: strict),
     .executableTarget(
@@ -126,6 +127,7 @@ let package = Package(
     .testTarget(
       name: "DatasetsTests", dependencies: ["Datasets", "Compression", "Wire"],
       swiftSettings: common),
+    .testTarget(name: "ReportTests", dependencies: ["Report"], swiftSettings: common),
     .testTarget(name: "MapReduceTests", dependencies: ["MapReduce"], swiftSettings: common),
     .testTarget(name: "ELFTests", dependencies: ["ELF"], swiftSettings: common),
     .testTarget(

@@ -7,8 +7,8 @@ public struct ZVM: ParsableCommand {
     abstract: "Run code you do not trust over data you care about.",
     version: "0.1.0",
     subcommands: [
-      JobCommand.self, Run.self, CC.self, Validate.self, DatasetCommand.self, PackCommand.self,
-      SysrootCommand.self, CacheCommand.self,
+      JobCommand.self, JobsCommand.self, Run.self, CC.self, Validate.self, DatasetCommand.self,
+      PackCommand.self, SysrootCommand.self, CacheCommand.self,
     ])
 
   public init() {}
