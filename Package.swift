@@ -18,6 +18,7 @@ let package = Package(
   name: "zvm",
   products: [
     .executable(name: "zvm", targets: ["zvm"]),
+    .executable(name: "zvmd", targets: ["zvmd"]),
     .library(name: "Sandbox", targets: ["Sandbox"]),
   ],
   dependencies: [
@@ -79,6 +80,14 @@ let package = Package(
       ], swiftSettings: strict),
     .executableTarget(
       name: "zvm", dependencies: ["Commands", argumentParser], swiftSettings: strict,
+      linkerSettings: [.unsafeFlags(["-use-ld=lld"])]),
+
+    // The daemon that OpenStack Swift's storage nodes run programs with.
+    .target(
+      name: "Service", dependencies: ["Sandbox", "Compression", "CSandbox", "Digest", "Wire", system],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "zvmd", dependencies: ["Service", argumentParser], swiftSettings: strict,
       linkerSettings: [.unsafeFlags(["-use-ld=lld"])]),
 
     .testTarget(name: "RewriterTests", dependencies: ["Rewriter"], swiftSettings: common),

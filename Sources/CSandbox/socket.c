@@ -74,6 +74,16 @@ long csb_receive(int socket, void *bytes, size_t capacity, int *fds, size_t fd_c
 	return -EMSGSIZE;
 }
 
+int csb_peer_user(int socket, uint32_t *user)
+{
+	struct ucred peer;
+	socklen_t size = sizeof peer;
+	if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size))
+		return -errno;
+	*user = peer.uid;
+	return 0;
+}
+
 int csb_memory_file(const char *name)
 {
 	int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);

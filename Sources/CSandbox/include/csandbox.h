@@ -141,5 +141,8 @@ long csb_send(int socket, const void *bytes, size_t count, const int *_Nullable 
 long csb_receive(int socket, void *bytes, size_t capacity, int *fds, size_t fd_capacity,
 	size_t *fd_count, int flags);
 
+/* The user at the other end of a connected UNIX socket, by the kernel's word. */
+int csb_peer_user(int socket, uint32_t *user);
+
 #pragma clang assume_nonnull end
 #endif
