@@ -2,10 +2,11 @@
 # make test   installs what is missing, builds, runs every fast test
 # make swift-demo   a real OpenStack Swift on loopback, and the job run at its objects
 # make swift-test   tests the OpenStack Swift filters against the oldest and the current release
+# make install PREFIX=/usr/local   installs the commands, their man pages and shell completions
 # make test-long   the same with the long tests (fuzzing, 10^8 bundles, 100,000 sandboxes)
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
-.PHONY: all setup build demo swift-demo swift-test test test-long bench format lint clean
+.PHONY: all setup build demo swift-demo swift-test install test test-long bench format lint clean
 
 ZVM := .build/release/zvm
 DEMO_LOG := datasets/access-demo.log.zst
@@ -21,6 +22,11 @@ build: setup
 
 demo: build
 	@scripts/demo $(ZVM) $(DEMO_LOG)
+
+PREFIX ?= /usr/local
+install: build
+	swift build -c release --product zvmd
+	scripts/install-files $(PREFIX) $(DESTDIR)
 
 swift-demo: build
 	swift build -c release --product zvmd
