@@ -20,6 +20,7 @@ let package = Package(
   name: "zvm",
   products: [
     .executable(name: "zvm", targets: ["zvm"]),
+    .executable(name: "zvmd", targets: ["zvmd"]),
     .library(name: "Sandbox", targets: ["Sandbox"]),
   ],
   dependencies: [
@@ -89,18 +90,29 @@ let package = Package(
     .target(
       name: "MapReduce",
       dependencies: [
-        "Sandbox", "Datasets", "Encoding", "Toolchain", "Compression", "Digest", "Wire", "Yams", system,
+        "Sandbox", "Datasets", "Encoding", "Toolchain", "Compression", "Digest", "Wire", "Yams",
+        system,
       ],
       swiftSettings: strict),
     .target(name: "Report", swiftSettings: strict),
     .target(
       name: "Commands",
       dependencies: [
-        "MapReduce", "Report", "Toolchain", "Sandbox", "Manifest", "Validator", "ELF", "Datasets", "Wire",
+        "MapReduce", "Report", "Toolchain", "Sandbox", "Manifest", "Validator", "ELF", "Datasets",
+        "Wire",
         argumentParser, system,
       ], swiftSettings: strict),
     .executableTarget(
       name: "zvm", dependencies: ["Commands", argumentParser], swiftSettings: strict,
+      linkerSettings: [.unsafeFlags(["-use-ld=lld"])]),
+
+    // The daemon that OpenStack Swift's storage nodes run programs with.
+    .target(
+      name: "Service",
+      dependencies: ["Sandbox", "Compression", "CSandbox", "Digest", "Wire", system],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "zvmd", dependencies: ["Service", argumentParser], swiftSettings: strict,
       linkerSettings: [.unsafeFlags(["-use-ld=lld"])]),
 
     .executableTarget(

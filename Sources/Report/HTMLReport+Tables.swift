@@ -52,9 +52,13 @@ extension HTMLReport {
             Format.seconds(task.wall), Format.seconds((task.user ?? 0) + (task.system ?? 0)),
             task.in.map(Format.bytes) ?? "–", task.out.map(Format.bytes) ?? "–",
             task.peak.map(Format.bytes) ?? "–",
-            "<code>\(Format.html(Self.reproduce(task, in: record)))</code>",
+            command(task),
           ]
         }))
+  }
+
+  private func command(_ task: RunRecord.Task) -> String {
+    Self.reproduce(task, in: record).map { "<code>\(Format.html($0))</code>" } ?? "–"
   }
 
   private func place(_ task: RunRecord.Task) -> String {
@@ -74,7 +78,7 @@ extension HTMLReport {
           let tail = errorTail(task).map { "<pre>\(Format.html($0))</pre>" } ?? ""
           return "<div class=\"failure\"><b>\(Format.html("\(task.stage) \(task.phase) \(task.n)"))"
             + "</b> \(task.status) · \(place(task))<br>\(Format.html(task.error ?? ""))\(tail)"
-            + "<code>\(Format.html(Self.reproduce(task, in: record)))</code></div>"
+            + command(task) + "</div>"
         }.joined())
     }
     if !record.retries.isEmpty {

@@ -88,10 +88,11 @@ public struct HTMLReport {
       + "</section>"
   }
 
-  /// The command that runs one task again, alone.
-  static func reproduce(_ task: RunRecord.Task, in record: RunRecord) -> String {
-    var command = "zvm job shell \(record.header.id) --shard \(task.n)"
-    if record.phases.count > 1 { command += " --stage \(task.stage) --phase \(task.phase)" }
-    return command
+  /// The command that runs one map task again, alone; a reduce task has none.
+  static func reproduce(_ task: RunRecord.Task, in record: RunRecord) -> String? {
+    guard task.phase == "map" else { return nil }
+    let several = Set(record.phases.map(\.stage)).count > 1
+    return "zvm job shell \(record.header.id) --shard \(task.n)"
+      + (several ? " --stage \(task.stage)" : "")
   }
 }
