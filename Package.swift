@@ -100,7 +100,8 @@ let package = Package(
       path: "benchmarks/validator", sources: ["main.swift"], swiftSettings: common),
     .executableTarget(
       name: "startup-benchmark", dependencies: ["Sandbox", system],
-      path: "benchmarks/startup", sources: ["main.swift"], swiftSettings: common),
+      path: "benchmarks/startup", exclude: ["first.s", "nexe.ld", "floor.c"],
+      sources: ["main.swift"], swiftSettings: common),
     .testTarget(name: "ValidatorTests", dependencies: ["Validator"], swiftSettings: common),
     .testTarget(
       name: "DatasetsTests", dependencies: ["Datasets", "Compression", "Wire"],
