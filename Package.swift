@@ -126,7 +126,8 @@ let package = Package(
       path: "benchmarks/validator", sources: ["main.swift"], swiftSettings: common),
     .executableTarget(
       name: "startup-benchmark", dependencies: ["Sandbox", system],
-      path: "benchmarks/startup", sources: ["main.swift"], swiftSettings: common),
+      path: "benchmarks/startup", exclude: ["first.s", "nexe.ld", "floor.c"],
+      sources: ["main.swift"], swiftSettings: common),
     // The validator's second opinion; optimized also in debug builds, it checks millions of bundles.
     .target(
       name: "SlowChecker", path: "Tests/SlowChecker", swiftSettings: common + optimized),
