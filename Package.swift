@@ -10,6 +10,8 @@ let common: [SwiftSetting] = [
 ]
 let strict = common + [.strictMemorySafety(), .treatAllWarnings(as: .error)]
 
+let optimized: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
@@ -52,8 +54,9 @@ let package = Package(
 
     // Wall one: what code is allowed to be.
     .target(name: "ELF", swiftSettings: strict),
-    .target(name: "X86", swiftSettings: strict),
-    .target(name: "Validator", dependencies: ["X86", "ELF"], swiftSettings: strict),
+    // Optimized in debug builds too: the tests push millions of bundles through them.
+    .target(name: "X86", swiftSettings: strict + optimized),
+    .target(name: "Validator", dependencies: ["X86", "ELF"], swiftSettings: strict + optimized),
 
     // From C to a nexe.
     .target(name: "Rewriter", swiftSettings: strict),
@@ -105,7 +108,15 @@ let package = Package(
     .executableTarget(
       name: "startup-benchmark", dependencies: ["Sandbox", system],
       path: "benchmarks/startup", sources: ["main.swift"], swiftSettings: common),
-    .testTarget(name: "ValidatorTests", dependencies: ["Validator"], swiftSettings: common),
+    // The validator's second opinion; optimized also in debug builds, it checks millions of bundles.
+    .target(
+      name: "SlowChecker", path: "Tests/SlowChecker", swiftSettings: common + optimized),
+    .executableTarget(
+      name: "validator-proof", dependencies: ["Validator", "SlowChecker"],
+      path: "Tests/ValidatorProof", swiftSettings: common),
+    .testTarget(
+      name: "ValidatorTests", dependencies: ["Validator", "X86", "SlowChecker"],
+      swiftSettings: common),
     .testTarget(
       name: "DatasetsTests", dependencies: ["Datasets", "Compression", "Wire"],
       swiftSettings: common),

@@ -30,6 +30,22 @@ public struct Run: ParsableCommand {
   var environment: [String] = []
 
   @Option(
+    help: ArgumentHelp(
+      "Give the program a tarball's content, compressed or not, at a folder. May be repeated.",
+      valueName: "FILE=/FOLDER"))
+  var mount: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Keep a folder of the program's file system as a tarball when it ends well.",
+      valueName: "/FOLDER=FILE"))
+  var save: [String] = []
+
+  @Option(
+    help: ArgumentHelp("What clocks in the sandbox start from, since 1970.", valueName: "SECONDS"))
+  var time: UInt32 = 0
+
+  @Option(
     help: "Print a report when the session ends: on standard error for a program, else on output.")
   var report: ReportFormat?
 
@@ -116,14 +132,22 @@ public struct Run: ParsableCommand {
       }
       return (name: String(text[..<equals]), value: String(text[text.index(after: equals)...]))
     }
+    guard !verify || save.isEmpty else {
+      throw ValidationError("--verify runs the program twice; what it would --save is not kept")
+    }
     let module = try load(target)
+    var tarballs = Tarballs()
+    defer { tarballs.discard() }
+    for text in mount { try tarballs.mount(text) }
+    for text in save { try tarballs.save(text) }
+    let (mounts, saves) = (tarballs.mounts, tarballs.saves)
     func session(
       _ input: Channel.Backing, _ output: Channel.Backing, _ errors: Channel.Backing
     ) -> Session {
       Session.command(
         arguments: [target] + arguments, environment: variables, standardInput: input,
-        standardOutput: output, standardError: errors,
-        memoryByteCount: memory?.rawValue ?? 256 << 20,
+        standardOutput: output, standardError: errors, mounts: mounts, saves: saves,
+        seconds: time, memoryByteCount: memory?.rawValue ?? 256 << 20,
         timeout: timeout?.duration ?? .seconds(3600))
     }
     if verify {
@@ -136,7 +160,9 @@ public struct Run: ParsableCommand {
     if loadOnly { return }
     let only = session(
       .stream(.standardInput), .stream(.standardOutput), .stream(.standardError))
-    try end(try launcher.runAndWait(only), only, launcher.protections)
+    let result = try launcher.runAndWait(only)
+    if result.outcome == .exited(code: 0) { try tarballs.commit() }
+    try end(result, only, launcher.protections)
   }
 
   /// Says how a program's session ended, and ends with its status.
