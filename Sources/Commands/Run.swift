@@ -209,7 +209,8 @@ public struct Run: ParsableCommand {
     _ manifest: Manifest, _ module: ValidatedModule, _ limit: Duration,
     until deadline: ContinuousClock.Instant
   ) throws {
-    let launcher = try Launcher(module: module)
+    // The contract has jail and unjail.
+    let launcher = try Launcher(module: module, options: Launcher.Options(jail: true))
     defer { launcher.shutDown() }
     note("protections: \(launcher.protections.joined(separator: "; "))")
     if loadOnly {

@@ -6,7 +6,9 @@ import Testing
 /// Runs an attack twice in one launcher, which must survive the first time.
 private func run(_ attack: Attack, _ module: ValidatedModule, expected: String) throws {
   let folder = try Folder()
-  let launcher = try Launcher(module: module)
+  // Only those that use it may jail: the others meet the stricter filter.
+  let launcher = try Launcher(
+    module: module, options: Launcher.Options(jail: attack.name.hasPrefix("trap-jail")))
   defer { launcher.shutDown() }
   let timeout: Duration = expected == "timedOut" ? .milliseconds(250) : .seconds(30)
   for _ in 0..<2 {
