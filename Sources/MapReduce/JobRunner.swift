@@ -32,6 +32,8 @@ public final class JobRunner: Sendable {
     var written: [Int64] = []
     var running: [Int: SessionHandle] = [:]
     var isCancelled = false
+    /// Of the map program, then of the reduce program.
+    var commandLines: [CommandLine] = []
   }
 
   public init(
@@ -64,6 +66,11 @@ public final class JobRunner: Sendable {
     let shards = try Planner(job: job, shardByteCount: shardByteCount).shards()
     let mapModule = try module(job.map)
     let reduceModule = try job.reduce.map { program throws(JobError) in try module(program) }
+    let commandLines = try [
+      ProgramResolver().commandLine(of: job.map),
+      ProgramResolver().commandLine(of: job.reduce ?? job.map),
+    ]
+    state.withLock { $0.commandLines = commandLines }
     let result = try OutputFile(output)
     defer { result.spool.close() }
     var slots: [Slot] = []
@@ -196,13 +203,14 @@ public final class JobRunner: Sendable {
   func session(
     _ program: JobFile.Program, input: Channel.Backing, output: Channel.Backing, errors: SpoolFile
   ) -> Session {
+    let command = state.withLock { $0.commandLines[program == job.map ? 0 : 1] }
     var session = Session.command(
-      arguments: [FilePath(program.path).lastComponent?.string ?? program.path]
-        + program.arguments,
+      arguments: command.arguments,
       environment: program.environment, standardInput: input, standardOutput: output,
       standardError: .file(errors.descriptor, offset: 0, length: nil),
       memoryByteCount: program.memoryByteCount, timeout: .seconds(program.timeoutSeconds))
     session.channels[2].limits.putBytes = Self.errorByteCount
+    session.channels += command.channels
     return session
   }
 

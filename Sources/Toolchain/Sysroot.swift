@@ -30,11 +30,9 @@ public struct Sysroot: Sendable {
     log("zvm: building the guest C library (once per machine, about a minute)")
     let parent = URL(filePath: path).deletingLastPathComponent().path
     let work = try TemporaryFolder(in: parent)
-    let executable =
-      (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? "zvm"
     let status = try Tools.run(
       "/bin/bash", [guest + "/build-sysroot", work.path],
-      environment: ["ZVM": Self.compilerExecutable(executable), "ZVM_SYSROOT": "none"])
+      environment: ["ZVM": Self.compilerExecutable(), "ZVM_SYSROOT": "none"])
     guard status == 0 else {
       throw ToolchainError("building the guest C library failed", status: status)
     }
@@ -49,7 +47,9 @@ public struct Sysroot: Sendable {
   }
 
   /// The `zvm` to compile with: this program, or, inside a test runner, the one built beside it.
-  private static func compilerExecutable(_ running: String) -> String {
+  static func compilerExecutable() -> String {
+    let running =
+      (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? "zvm"
     if let given = ProcessInfo.processInfo.environment["ZVM"] { return given }
     if running.hasSuffix("/zvm") { return running }
     var folder = URL(filePath: #filePath)
