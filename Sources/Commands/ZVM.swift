@@ -8,7 +8,7 @@ public struct ZVM: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       JobCommand.self, JobsCommand.self, Run.self, CC.self, Validate.self, DatasetCommand.self,
-      PackCommand.self, SysrootCommand.self, CacheCommand.self,
+      PackCommand.self, SysrootCommand.self, CacheCommand.self, PortCommand.self,
     ])
 
   public init() {}

@@ -44,11 +44,9 @@ public struct Sysroot: Sendable {
     throws(ToolchainError)
   {
     let work = try TemporaryFolder(in: URL(filePath: path).deletingLastPathComponent().path)
-    let executable =
-      (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? "zvm"
     let status = try Tools.run(
       "/bin/bash", ["\(guest)/\(script)", work.path] + arguments,
-      environment: ["ZVM": Self.compilerExecutable(executable), "ZVM_SYSROOT": "none"])
+      environment: ["ZVM": Self.compilerExecutable(), "ZVM_SYSROOT": "none"])
     guard status == 0 else {
       throw ToolchainError("building the guest C library failed", status: status)
     }
@@ -63,7 +61,9 @@ public struct Sysroot: Sendable {
   }
 
   /// The `zvm` to compile with: this program, or, inside a test runner, the one built beside it.
-  private static func compilerExecutable(_ running: String) -> String {
+  static func compilerExecutable() -> String {
+    let running =
+      (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? "zvm"
     if let given = ProcessInfo.processInfo.environment["ZVM"] { return given }
     if running.hasSuffix("/zvm") { return running }
     var folder = URL(filePath: #filePath)

@@ -6,7 +6,7 @@ import Testing
 struct ExampleTests {
   private static let jobs = root.appending(path: "jobs")
   /// The endings of the examples' programs.
-  static let languages = ["c"]
+  static let languages = ["c", "lua", "awk"]
 
   /// Runs `map` and `reduce` with their arguments over `input`; answers the output.
   private func output(
