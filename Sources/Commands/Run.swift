@@ -30,6 +30,22 @@ public struct Run: ParsableCommand {
   var environment: [String] = []
 
   @Option(
+    help: ArgumentHelp(
+      "Give the program a tarball's content, compressed or not, at a folder. May be repeated.",
+      valueName: "FILE=/FOLDER"))
+  var mount: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Keep a folder of the program's file system as a tarball when it ends well.",
+      valueName: "/FOLDER=FILE"))
+  var save: [String] = []
+
+  @Option(
+    help: ArgumentHelp("What clocks in the sandbox start from, since 1970.", valueName: "SECONDS"))
+  var time: UInt32 = 0
+
+  @Option(
     help: "Print a report when the session ends: on standard error for a program, else on output.")
   var report: ReportFormat?
 
@@ -90,15 +106,21 @@ public struct Run: ParsableCommand {
       }
       return (name: String(text[..<equals]), value: String(text[text.index(after: equals)...]))
     }
+    var tarballs = Tarballs()
+    defer { tarballs.discard() }
+    for text in mount { try tarballs.mount(text) }
+    for text in save { try tarballs.save(text) }
     let launcher = try Launcher(module: try ValidatedModule(path: FilePath(target)))
     defer { launcher.shutDown() }
     if loadOnly { return }
     let session = Session.command(
       arguments: [target] + arguments, environment: variables,
       standardInput: .stream(.standardInput), standardOutput: .stream(.standardOutput),
-      standardError: .stream(.standardError), memoryByteCount: memory?.rawValue ?? 256 << 20,
+      standardError: .stream(.standardError), mounts: tarballs.mounts, saves: tarballs.saves,
+      seconds: time, memoryByteCount: memory?.rawValue ?? 256 << 20,
       timeout: timeout?.duration ?? .seconds(3600))
     let result = try launcher.runAndWait(session)
+    if result.outcome == .exited(code: 0) { try tarballs.commit() }
     if let format {
       try publish(RunReport(result, session, launcher.protections), format, to: .standardError)
     } else if let text = result.outcome.problem {

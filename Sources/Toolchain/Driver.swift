@@ -9,7 +9,7 @@ public struct Driver {
 
   /// Options that make gcc write code that the rewriter can handle (TOOLCHAIN.md): ILP32, r15 and
   /// r11 reserved, no red zone, rbp for frames only.
-  private static let codeOptions = [
+  static let codeOptions = [
     "-mx32", "-ffixed-r15", "-ffixed-r11", "-ffixed-rbp", "-fno-pic", "-fno-pie",
     "-mno-red-zone", "-fno-stack-protector", "-fcf-protection=none",
     "-fno-asynchronous-unwind-tables", "-fno-unwind-tables", "-ftls-model=local-exec",
