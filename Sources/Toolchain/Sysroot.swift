@@ -63,7 +63,7 @@ public struct Sysroot: Sendable {
   }
 
   /// The `zvm` to compile with: this program, or, inside a test runner, the one built beside it.
-  private static func compilerExecutable(_ running: String) -> String {
+  static func compilerExecutable(_ running: String) -> String {
     if let given = ProcessInfo.processInfo.environment["ZVM"] { return given }
     if running.hasSuffix("/zvm") { return running }
     var folder = URL(filePath: #filePath)
@@ -115,6 +115,8 @@ public struct Sysroot: Sendable {
     var hash = library
     try add([guest + "/build-sysroot", guest + "/nexe.ld"], folder: guest + "/zrt", to: &hash)
     try add([], folder: guest + "/zgcc", to: &hash)
+    try add([], folder: guest + "/zcxx", to: &hash)
+    try add([], folder: guest + "/zcxx/include/bits", to: &hash)
     return SHA256.hexadecimal(hash.finalize())
   }
 
