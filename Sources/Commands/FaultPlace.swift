@@ -16,6 +16,7 @@ extension SandboxReport.Outcome {
     }
     let printable = String(
       String.UnicodeScalarView(place.unicodeScalars.prefix(512).map { $0.value < 0x20 ? "?" : $0 }))
-    return "\(names[signal] ?? "signal \(signal)") at 0x\(String(instruction, radix: 16)) in \(printable)"
+    return
+      "\(names[signal] ?? "signal \(signal)") at 0x\(String(instruction, radix: 16)) in \(printable)"
   }
 }

@@ -58,6 +58,9 @@ public struct Run: ParsableCommand {
   @Option(name: .customShort("t"), help: "Write the report to this file.")
   var reportPath: String?
 
+  @Flag(name: .customShort("v"), help: "Say on standard error what is done.")
+  var verbose = false
+
   @Argument(help: ArgumentHelp("Manifest or nexe.", valueName: "target"))
   var target: String
 
@@ -67,39 +70,50 @@ public struct Run: ParsableCommand {
   public init() {}
 
   public func run() throws {
-    let format = json ? .json : report
     do {
-      if try isProgram(target) {
-        try runProgram(format)
+      if let bytes = try readTarget() {
+        try runManifest(bytes)
       } else {
-        try runManifest(format ?? .text)
+        try runProgram()
       }
     } catch let error as SandboxError {
       complain("\(error)")
       throw ExitCode(error.status)
-    } catch let error as ManifestError {
+    } catch let error as Errno {
       complain("\(target): \(error)")
-      throw ExitCode(error.exitStatus)
+      throw ExitCode(error.rawValue)
     }
   }
 
-  /// A nexe by name or by its first bytes; everything else is read as a manifest.
-  private func isProgram(_ path: String) throws -> Bool {
-    if path.hasSuffix(".nexe") { return true }
+  /// The manifest's bytes, nil for a nexe: by its name or its first bytes. Read once and in order: a
+  /// manifest may come out of a pipe.
+  private func readTarget() throws -> [UInt8]? {
+    if target.hasSuffix(".nexe") { return nil }
+    let file: FileDescriptor
     do {
-      let file = try FileDescriptor.open(FilePath(path), .readOnly, options: .closeOnExec)
-      defer { try? file.close() }
-      var magic: [UInt8] = [0, 0, 0, 0]
-      let count = unsafe try magic.withUnsafeMutableBytes { unsafe try file.read(into: $0) }
-      return count == 4 && magic == [0x7f, 0x45, 0x4c, 0x46]
+      file = try FileDescriptor.open(FilePath(target), .readOnly, options: .closeOnExec)
     } catch let error as Errno {
-      throw SandboxError("\(path): \(error)", status: error.rawValue)
+      throw SandboxError("\(target): \(error)", status: error.rawValue)
     }
+    defer { try? file.close() }
+    do {
+      var bytes: [UInt8] = []
+      var buffer = [UInt8](repeating: 0, count: 64 << 10)
+      while bytes.count <= Manifest.maximumByteCount {
+        let count = unsafe try buffer.withUnsafeMutableBytes { unsafe try file.read(into: $0) }
+        if count == 0 { break }
+        bytes += buffer[..<count]
+        if bytes.starts(with: [0x7f, 0x45, 0x4c, 0x46]) { return nil }
+      }
+      return bytes
+    } catch { throw SandboxError("\(target): \(error)", status: EIO) }
   }
+
+  var format: ReportFormat? { json ? .json : report }
 
   // MARK: A bare program
 
-  private func runProgram(_ format: ReportFormat?) throws {
+  private func runProgram() throws {
     let variables = try environment.map { text in
       guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
         throw ValidationError("--env \(text): not NAME=VALUE")
@@ -110,8 +124,9 @@ public struct Run: ParsableCommand {
     defer { tarballs.discard() }
     for text in mount { try tarballs.mount(text) }
     for text in save { try tarballs.save(text) }
-    let launcher = try Launcher(module: try ValidatedModule(path: FilePath(target)))
+    let launcher = try Launcher(module: try load(target))
     defer { launcher.shutDown() }
+    note("protections: \(launcher.protections.joined(separator: "; "))")
     if loadOnly { return }
     let session = Session.command(
       arguments: [target] + arguments, environment: variables,
@@ -121,103 +136,116 @@ public struct Run: ParsableCommand {
       timeout: timeout?.duration ?? .seconds(3600))
     let result = try launcher.runAndWait(session)
     if result.outcome == .exited(code: 0) { try tarballs.commit() }
-    if let format {
-      try publish(RunReport(result, session, launcher.protections), format, to: .standardError)
-    } else if let text = result.outcome.problem {
-      complain("\(target): \(text)")
+    if format != nil || reportPath != nil {
+      try publish(RunReport(result, session, launcher.protections), to: .standardError)
     }
+    if let text = result.outcome.problem, format == nil { complain("\(target): \(text)") }
+    if let place = result.outcome.place(in: target) { complain("\(target): \(place)") }
     throw ExitCode(result.outcome.exitStatus)
   }
 
   // MARK: A manifest
 
-  private func runManifest(_ format: ReportFormat) throws {
-    let manifest = try Manifest(parsing: try readManifest())
-    let module = try ValidatedModule(path: FilePath(manifest.program))
+  /// Runs the session of a manifest. Whatever happens, there is a report.
+  private func runManifest(_ bytes: [UInt8]) throws {
+    let start = ContinuousClock.now
+    var validator = RunReport.ValidatorState.skipped
+    do {
+      let manifest = try Manifest(parsing: bytes)
+      let module = try load(manifest.program)
+      validator = .passed
+      let limit = timeout?.duration ?? .seconds(manifest.timeoutSeconds)
+      try runSession(manifest, module, limit, until: start + limit)
+    } catch let error as SandboxError {
+      if error.isRefusal { validator = .failed }
+      try publish(RunReport(state: error.description, validator: validator), to: .standardOutput)
+      throw error
+    } catch let error as ManifestError {
+      let text = "\(target): \(error)"
+      try publish(RunReport(state: text, validator: validator), to: .standardOutput)
+      complain(text)
+      throw ExitCode(error.exitStatus)
+    }
+  }
+
+  private func runSession(
+    _ manifest: Manifest, _ module: ValidatedModule, _ limit: Duration,
+    until deadline: ContinuousClock.Instant
+  ) throws {
     let launcher = try Launcher(module: module)
     defer { launcher.shutDown() }
-    if loadOnly { return }
-    var files = ManifestFiles()
-    defer { files.discard() }
-    var channels: [Channel] = []
-    for declaration in manifest.channels { channels.append(try files.open(declaration)) }
+    note("protections: \(launcher.protections.joined(separator: "; "))")
+    if loadOnly {
+      try publish(RunReport(state: "ok", validator: .passed), to: .standardOutput)
+      return
+    }
+    raiseDescriptorLimit()
+    var opened = ManifestChannels(manifest, until: deadline)
+    defer { opened.discard() }
+    let channels = try opened.open()
+    note("\(channels.count) channels are open")
     var session = Session(
       channels: channels, memoryByteCount: memory?.rawValue ?? manifest.memoryByteCount,
-      timeout: timeout?.duration ?? .seconds(manifest.timeoutSeconds))
+      timeout: limit)
     session.memoryDigest = manifest.memoryDigest
-    let result = try launcher.runAndWait(session)
-    if case .exited = result.outcome { try files.commit() }
-    try publish(RunReport(result, session, launcher.protections), format, to: .standardOutput)
+    var result = try launcher.runAndWait(session)
+    if case .exited = result.outcome {
+      if let (alias, message) = opened.finish() {
+        result.outcome = .channelFailed(alias: alias, message: message)
+      } else {
+        try opened.commit()
+      }
+    }
+    let report = RunReport(
+      result, session, launcher.protections, network: opened.networkChannels)
+    try publish(report, to: .standardOutput)
     if let text = result.outcome.problem { complain("\(manifest.program): \(text)") }
     throw ExitCode(result.outcome.exitStatus)
   }
 
-  private func readManifest() throws -> String {
-    do {
-      let file = try FileDescriptor.open(FilePath(target), .readOnly, options: .closeOnExec)
-      defer { try? file.close() }
-      var bytes: [UInt8] = []
-      var buffer = [UInt8](repeating: 0, count: 64 << 10)
-      while bytes.count <= Manifest.maximumByteCount {
-        let count = unsafe try buffer.withUnsafeMutableBytes { unsafe try file.read(into: $0) }
-        if count == 0 { break }
-        bytes += buffer[..<count]
-      }
-      guard let text = String(validating: bytes, as: UTF8.self) else {
-        throw ManifestError(reason: .notText, line: 0)
-      }
-      return text
-    } catch let error as Errno {
-      throw SandboxError("\(target): \(error)", status: error.rawValue)
-    }
+  private func load(_ path: String) throws -> ValidatedModule {
+    let start = ContinuousClock.now
+    let module = try ValidatedModule(path: FilePath(path))
+    note("\(path): validated in \(ContinuousClock.now - start)")
+    return module
   }
 
-  private func publish(_ report: RunReport, _ format: ReportFormat, to descriptor: FileDescriptor)
-    throws
-  {
+  /// Each channel may need a descriptor, and 10915 are allowed.
+  private func raiseDescriptorLimit() {
+    var limit = rlimit()
+    guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+    limit.rlim_cur = limit.rlim_max
+    _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+  }
+
+  // MARK: What is said
+
+  private func publish(_ report: RunReport, to descriptor: FileDescriptor) throws {
     let text = format == .json ? report.json : report.classic
-    if let reportPath {
-      let file = try FileDescriptor.open(
-        FilePath(reportPath), .writeOnly, options: [.create, .truncate, .closeOnExec],
-        permissions: FilePermissions(rawValue: 0o644))
-      try file.closeAfter { _ = try file.writeAll(text.utf8) }
-    } else {
+    guard let reportPath else {
       _ = try descriptor.writeAll(text.utf8)
+      return
+    }
+    do {
+      var outputs: [OutputFile] = []
+      let target = try OpenedSource.open(
+        reportPath, 0, read: false, written: true, outputs: &outputs)
+      defer { target.close() }
+      _ = try target.descriptor?.writeAll(text.utf8)
+      for output in outputs {
+        try output.sync()
+        try output.commit()
+      }
+    } catch let error as Errno {
+      throw SandboxError("report: \(reportPath): \(error)", status: error.rawValue)
     }
   }
 
   private func complain(_ text: String) {
     _ = try? FileDescriptor.standardError.writeAll("zvm run: \(text)\n".utf8)
   }
-}
 
-/// `256MiB`, `1GiB`, `64k` or plain bytes.
-public struct ByteCount: ExpressibleByArgument, Sendable {
-  let rawValue: Int
-
-  public init?(argument: String) {
-    let digits = argument.prefix { $0.isASCII && $0.isNumber }
-    let units: [String: Int] = [
-      "": 1, "b": 1, "k": 1 << 10, "kib": 1 << 10, "m": 1 << 20, "mib": 1 << 20, "g": 1 << 30,
-      "gib": 1 << 30,
-    ]
-    guard let number = Int(digits), let unit = units[argument.dropFirst(digits.count).lowercased()],
-      number > 0, !number.multipliedReportingOverflow(by: unit).overflow
-    else { return nil }
-    rawValue = number * unit
-  }
-}
-
-/// `5`, `5s`, `500ms` or `2m`.
-public struct TimeLimit: ExpressibleByArgument, Sendable {
-  let duration: Duration
-
-  public init?(argument: String) {
-    let digits = argument.prefix { $0.isASCII && $0.isNumber }
-    let units: [String: Int64] = ["": 1000, "s": 1000, "ms": 1, "m": 60_000]
-    guard let number = Int64(digits), number > 0, number < 1 << 40,
-      let unit = units[String(argument.dropFirst(digits.count))]
-    else { return nil }
-    duration = .milliseconds(number * unit)
+  private func note(_ text: @autoclosure () -> String) {
+    if verbose { complain(text()) }
   }
 }

@@ -29,86 +29,9 @@ extension SandboxReport.Outcome {
     case .cancelled: 125
     }
   }
-}
 
-/// A session's report as text (CONTRACT.md, "Report").
-struct RunReport {
-  private let report: SandboxReport
-  private let session: Session
-
-  private let protections: [String]
-
-  init(_ report: SandboxReport, _ session: Session, _ protections: [String]) {
-    self.protections = protections
-    self.report = report
-    self.session = session
-  }
-
-  private var returnCode: Int32 {
-    if case .exited(let code) = report.outcome { return code }
-    return 0
-  }
-
-  private var totals: SandboxReport.Accounting {
-    var sum = SandboxReport.Accounting()
-    for channel in report.accounting {
-      sum.gets &+= channel.gets
-      sum.getBytes &+= channel.getBytes
-      sum.puts &+= channel.puts
-      sum.putBytes &+= channel.putBytes
-    }
-    return sum
-  }
-
-  /// Validator, daemon, return code, etags, accounting, exit state: a line each.
-  var classic: String {
-    var etags: [String] = []
-    if let memory = report.memoryDigest { etags.append("memory sha256:\(memory)") }
-    for (channel, digest) in zip(session.channels, report.digests) {
-      if let digest { etags.append("\(channel.alias) sha256:\(digest)") }
-    }
-    let sum = totals
-    return """
-      0
-      0
-      \(returnCode)
-      \(etags.isEmpty ? "disabled" : etags.joined(separator: " "))
-      \(seconds(report.systemTime)) \(seconds(report.userTime)) \(sum.gets) \(sum.getBytes) \
-      \(sum.puts) \(sum.putBytes) 0 0 0 0
-      \(report.outcome.problem ?? "ok")
-
-      """
-  }
-
-  var json: String {
-    let channels = session.channels.indices.map { index in
-      let sums = report.accounting[index]
-      let digest = report.digests[index].map { "\"\($0)\"" } ?? "null"
-      return "{\"alias\": \(quoted(session.channels[index].alias)), \"gets\": \(sums.gets), "
-        + "\"getBytes\": \(sums.getBytes), \"puts\": \(sums.puts), "
-        + "\"putBytes\": \(sums.putBytes), \"sha256\": \(digest)}"
-    }
-    return """
-      {
-        "validator": 0,
-        "exitCode": \(returnCode),
-        "state": \(quoted(report.outcome.problem ?? "ok")),
-        "outcome": "\(kind)",
-        "systemSeconds": \(seconds(report.systemTime)),
-        "userSeconds": \(seconds(report.userTime)),
-        "protections": [\(protections.map(quoted).joined(separator: ", "))],
-        "traps": \(report.trapCount),
-        "memorySHA256": \(report.memoryDigest.map { "\"\($0)\"" } ?? "null"),
-        "channels": [
-          \(channels.joined(separator: ",\n    "))
-        ]
-      }
-
-      """
-  }
-
-  private var kind: String {
-    switch report.outcome {
+  fileprivate var kind: String {
+    switch self {
     case .exited: "exited"
     case .faulted: "faulted"
     case .timedOut: "timedOut"
@@ -118,12 +41,133 @@ struct RunReport {
     case .cancelled: "cancelled"
     }
   }
+}
+
+/// A session's report as text (CONTRACT.md, "Report"). There is one for a session that never began,
+/// too: all zeros, and what went wrong as its state.
+struct RunReport {
+  /// First line of the classic report.
+  enum ValidatorState: Int {
+    case passed = 0
+    case failed = 1
+    case skipped = 2
+  }
+
+  private struct Row {
+    let alias: String
+    let isNetwork: Bool
+    let sums: SandboxReport.Accounting
+    let digest: String?
+  }
+
+  private let validator: ValidatorState
+  private let isDaemon: Bool
+  private let report: SandboxReport?
+  private let rows: [Row]
+  private let protections: [String]
+  private let state: String
+
+  /// The report of a session that ran. `network`: numbers of the channels that went over it.
+  init(
+    _ report: SandboxReport, _ session: Session, _ protections: [String],
+    validator: ValidatorState = .passed, network: Set<Int> = [], isDaemon: Bool = false
+  ) {
+    self.validator = validator
+    self.isDaemon = isDaemon
+    self.report = report
+    self.protections = protections
+    rows = session.channels.indices.map {
+      Row(
+        alias: session.channels[$0].alias, isNetwork: network.contains($0),
+        sums: report.accounting[$0], digest: report.digests[$0])
+    }
+    state = report.outcome.problem ?? "ok"
+  }
+
+  /// The report of a session that never began: why, or "ok" when none was asked for.
+  init(state: String, validator: ValidatorState) {
+    self.validator = validator
+    isDaemon = false
+    report = nil
+    rows = []
+    protections = []
+    self.state = state
+  }
+
+  private var returnCode: Int32 {
+    if case .exited(let code)? = report?.outcome { return code }
+    return 0
+  }
+
+  /// Local, then network: gets, bytes, puts, bytes.
+  private var totals: String {
+    [false, true].map { isNetwork in
+      var sum = SandboxReport.Accounting()
+      for row in rows where row.isNetwork == isNetwork {
+        sum.gets &+= row.sums.gets
+        sum.getBytes &+= row.sums.getBytes
+        sum.puts &+= row.sums.puts
+        sum.putBytes &+= row.sums.putBytes
+      }
+      return "\(sum.gets) \(sum.getBytes) \(sum.puts) \(sum.putBytes)"
+    }.joined(separator: " ")
+  }
+
+  /// Validator, daemon, return code, etags, accounting, exit state: a line each.
+  var classic: String {
+    var etags: [String] = []
+    if let memory = report?.memoryDigest { etags.append("memory sha256:\(memory)") }
+    for row in rows {
+      if let digest = row.digest { etags.append("\(row.alias) sha256:\(digest)") }
+    }
+    return """
+      \(validator.rawValue)
+      \(isDaemon ? 1 : 0)
+      \(returnCode)
+      \(etags.isEmpty ? "disabled" : etags.joined(separator: " "))
+      \(seconds(report?.systemTime)) \(seconds(report?.userTime)) \(totals)
+      \(oneLine(state))
+
+      """
+  }
+
+  var json: String {
+    let channels = rows.map { row in
+      let digest = row.digest.map { "\"\($0)\"" } ?? "null"
+      return "{\"alias\": \(quoted(row.alias)), \"network\": \(row.isNetwork), "
+        + "\"gets\": \(row.sums.gets), \"getBytes\": \(row.sums.getBytes), "
+        + "\"puts\": \(row.sums.puts), \"putBytes\": \(row.sums.putBytes), \"sha256\": \(digest)}"
+    }
+    return """
+      {
+        "validator": \(validator.rawValue),
+        "daemon": \(isDaemon),
+        "exitCode": \(returnCode),
+        "state": \(quoted(state)),
+        "outcome": "\(report?.outcome.kind ?? "none")",
+        "systemSeconds": \(seconds(report?.systemTime)),
+        "userSeconds": \(seconds(report?.userTime)),
+        "protections": [\(protections.map(quoted).joined(separator: ", "))],
+        "traps": \(report?.trapCount ?? 0),
+        "memorySHA256": \(report?.memoryDigest.map { "\"\($0)\"" } ?? "null"),
+        "channels": [
+          \(channels.joined(separator: ",\n    "))
+        ]
+      }
+
+      """
+  }
 
   /// Seconds with six decimals.
-  private func seconds(_ duration: Duration) -> String {
-    let (whole, attoseconds) = duration.components
+  private func seconds(_ duration: Duration?) -> String {
+    let (whole, attoseconds) = (duration ?? .zero).components
     let digits = String(attoseconds / 1_000_000_000_000)
     return "\(whole)." + String(repeating: "0", count: max(0, 6 - digits.count)) + digits
+  }
+
+  /// A state never grows a second line: the report's reader counts lines.
+  private func oneLine(_ text: String) -> String {
+    String(text.map { $0.isNewline ? " " : $0 })
   }
 
   private func quoted(_ text: String) -> String {

@@ -11,10 +11,11 @@ extension Image {
     for index in 0..<header.programHeaderCount {
       let base = header.programHeaderOffset + index * programHeaderByteCount
       let type = try reader.u32("p_type", at: base)
+      // Old linkers leave empty PT_LOAD and PT_TLS segments at address 0: they load nothing.
+      if type == 1 || type == 7, try reader.u64("p_memsz", at: base + 40) == 0 { continue }
       switch type {
       case 1:  // PT_LOAD
-        let segment = try Segment(reader, at: base)
-        if segment.memoryByteCount > 0 { loads.append((segment, base)) }
+        loads.append((try Segment(reader, at: base), base))
       case 2, 3:  // PT_DYNAMIC, PT_INTERP
         throw reader.error("p_type", base, "dynamic linking is not supported")
       case 7:  // PT_TLS
@@ -66,6 +67,9 @@ extension Image {
         throw reader.error("p_flags", header + 4, "read-only data must come before writable data")
       }
       writable = segment.permissions.contains(.write)
+      guard segment.address % granule == 0 else {
+        throw reader.error("p_vaddr", header + 16, "not a multiple of 64 KiB")
+      }
       let nextGranule = (end + granule - 1) & ~(granule - 1)
       guard segment.address >= nextGranule else {
         throw reader.error(

@@ -8,18 +8,21 @@ extension Manifest {
   public static let maximumChannelCount = 10915
 
   /// Reads a manifest. Unknown keys and lines without exactly one `=` are ignored, as the
-  /// contract asks; everything that is understood must be right.
+  /// contract asks, whatever their bytes; everything that is understood must be right.
   public init(parsing text: String) throws(ManifestError) {
-    let bytes = text.utf8.count
-    guard bytes <= Self.maximumByteCount else {
-      throw ManifestError(reason: .tooLong(byteCount: bytes), line: 0)
+    try self.init(parsing: Array(text.utf8))
+  }
+
+  /// Reads a manifest from the bytes of its file.
+  public init(parsing bytes: [UInt8]) throws(ManifestError) {
+    guard bytes.count <= Self.maximumByteCount else {
+      throw ManifestError(reason: .tooLong(byteCount: bytes.count), line: 0)
     }
     var fields = ManifestFields()
     var line = 0
-    // CR LF is one Character: split on the byte, or a DOS file would be a single line.
-    for row in text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+    for row in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
       line += 1
-      try fields.take(Substring(row), line: line)
+      try fields.take(row, line: line)
     }
 
     let version = try fields.single("Version")
@@ -37,7 +40,11 @@ extension Manifest {
 
     let memory = try fields.single("Memory")
     try memory.expect(2)
-    memoryByteCount = Int(try memory.number(0, in: 1...0x1_0000_0000))
+    let memoryByteCount = try memory.number(0, in: Int64.min...Int64.max)
+    guard (1...0x1_0000_0000).contains(memoryByteCount) else {
+      throw ManifestError(reason: .memoryOutOfRange(memory.tokens[0]), line: memory.line)
+    }
+    self.memoryByteCount = Int(memoryByteCount)
     memoryDigest = try memory.number(1, in: 0...1) == 1
 
     let timeout = try fields.single("Timeout")
@@ -50,7 +57,9 @@ extension Manifest {
     }
     nameServer = try fields.optional("NameServer").map { field throws(ManifestError) in
       try field.expect(1)
-      guard let address = NetworkAddress(field.tokens[0]), address.transport == .udp else {
+      guard let address = NetworkAddress(field.tokens[0]), address.transport == .udp,
+        address.node == nil
+      else {
         throw ManifestError(
           reason: .badAddress(key: "NameServer", text: field.tokens[0]), line: field.line)
       }
@@ -66,6 +75,16 @@ extension Manifest {
       return field.tokens[0]
     }
     channels = try Self.channels(fields.all("Channel"))
+    if nameServer == nil { try checkNoNodes() }
+  }
+
+  /// Nodes have addresses only where a name server tells them.
+  private func checkNoNodes() throws(ManifestError) {
+    for channel in channels {
+      for case .network(let address) in channel.sources where address.node != nil {
+        throw ManifestError(reason: .nodeWithoutNameServer(address.host), line: channel.line)
+      }
+    }
   }
 
   /// Reads all `Channel` lines, and puts the standard three first: their number is their place.
@@ -126,6 +145,14 @@ extension ChannelDeclaration {
 extension ChannelSource {
   init(_ uri: String, line: Int) throws(ManifestError) {
     guard !uri.isEmpty else { throw ManifestError(reason: .empty(key: "Channel"), line: line) }
+    if uri.hasPrefix("pipe:") {
+      let name = String(uri.dropFirst(5))
+      guard (1...64).contains(name.utf8.count), name.utf8.allSatisfy(isNameByte) else {
+        throw ManifestError(reason: .badPipeName(name), line: line)
+      }
+      self = .pipe(name)
+      return
+    }
     guard uri.hasPrefix("tcp:") || uri.hasPrefix("udp:") else {
       self = .path(uri)
       return
@@ -138,18 +165,37 @@ extension ChannelSource {
 }
 
 extension NetworkAddress {
-  /// Reads `tcp:host:port` or `udp:host:port`; nil when it is anything else.
+  /// Reads `tcp:host:port` or `udp:host:port`; nil when it is anything else. Digits and dots must be
+  /// a whole IPv4 address; a node (a plain number) may leave its port out.
   init?(_ text: String) {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false)
     guard parts.count == 3, let transport = Transport(rawValue: String(parts[0])),
-      !parts[1].isEmpty,
-      parts[1].utf8.allSatisfy({ byte in
-        (byte | 0x20 >= UInt8(ascii: "a") && byte | 0x20 <= UInt8(ascii: "z"))
-          || (byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9"))
-          || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-")
-      }),
-      let port = UInt16(parts[2]), port > 0
+      !parts[1].isEmpty, parts[1].utf8.allSatisfy({ isNameByte($0) && $0 != UInt8(ascii: "_") }),
+      let port = parts[2].isEmpty ? 0 : UInt16(parts[2])
     else { return nil }
     self.init(transport: transport, host: String(parts[1]), port: port)
+    if let node {
+      guard (1...2_147_483_647).contains(node) else { return nil }
+    } else {
+      guard port > 0, looksRight else { return nil }
+    }
   }
+
+  /// A host of digits and dots is an address: four numbers up to 255, without leading zeros that
+  /// somebody could read as octal.
+  private var looksRight: Bool {
+    guard host.utf8.allSatisfy({ $0 < UInt8(ascii: "A") && $0 != UInt8(ascii: "-") }) else {
+      return true
+    }
+    let numbers = host.split(separator: ".", omittingEmptySubsequences: false)
+    return numbers.count == 4
+      && numbers.allSatisfy { UInt8($0) != nil && ($0.utf8.count == 1 || $0.first != "0") }
+  }
+}
+
+/// Letters, digits, dot, dash, underscore.
+private func isNameByte(_ byte: UInt8) -> Bool {
+  (byte | 0x20 >= UInt8(ascii: "a") && byte | 0x20 <= UInt8(ascii: "z"))
+    || (byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9"))
+    || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
 }

@@ -36,8 +36,12 @@ public struct ChannelDeclaration: Sendable, Equatable {
 
 /// One uri of a channel.
 public enum ChannelSource: Sendable, Equatable {
+  /// A file, character device or FIFO, as written.
   case path(String)
+  /// `tcp:host:port`, or `tcp:node:port` with a name server; a node's port may be left out.
   case network(NetworkAddress)
+  /// `pipe:name`: an in-memory pipe to another sandbox of the same user on this host. Ours.
+  case pipe(String)
 }
 
 /// `protocol:host:port`.
@@ -50,7 +54,14 @@ public struct NetworkAddress: Sendable, Equatable {
   public var transport: Transport
   /// A host name or address, or a node number, as written.
   public var host: String
+  /// 0 where none was given: only a node's may be left out.
   public var port: UInt16
+
+  /// The node that is meant, when the host is a plain number.
+  public var node: UInt32? {
+    host.utf8.allSatisfy { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }
+      ? UInt32(host) : nil
+  }
 
   public init(transport: Transport, host: String, port: UInt16) {
     self.transport = transport
@@ -64,6 +75,7 @@ public struct ManifestError: Error, Equatable, Sendable, CustomStringConvertible
   public enum Reason: Equatable, Sendable {
     case tooLong(byteCount: Int)
     case notText
+    case memoryOutOfRange(String)
     case fieldTooLong(key: String)
     case tooManyTokens(key: String)
     case repeated(key: String)
@@ -77,6 +89,8 @@ public struct ManifestError: Error, Equatable, Sendable, CustomStringConvertible
     case missingStandardChannel(String)
     case tooManyChannels(Int)
     case noLimits(alias: String)
+    case nodeWithoutNameServer(String)
+    case badPipeName(String)
   }
 
   public let reason: Reason
@@ -89,10 +103,13 @@ public struct ManifestError: Error, Equatable, Sendable, CustomStringConvertible
   }
 
   /// The exit status that the contract asks for: EINVAL (22) for a channel that can do nothing,
-  /// EFAULT (14) for everything else.
+  /// ENOMEM (12) for a memory that cannot be had, EFAULT (14) for everything else.
   public var exitStatus: Int32 {
-    if case .noLimits = reason { return 22 }
-    return 14
+    switch reason {
+    case .noLimits: 22
+    case .memoryOutOfRange: 12
+    default: 14
+    }
   }
 
   public var description: String {
@@ -100,7 +117,8 @@ public struct ManifestError: Error, Equatable, Sendable, CustomStringConvertible
       switch reason {
       case .tooLong(let count):
         "manifest has \(count) bytes, the limit is \(Manifest.maximumByteCount)"
-      case .notText: "not UTF-8 text"
+      case .notText: "not UTF-8 text without NUL"
+      case .memoryOutOfRange(let text): "Memory: \(text) is out of range (1…4294967296)"
       case .fieldTooLong(let key):
         "\(key): longer than \(Manifest.maximumFieldByteCount) bytes"
       case .tooManyTokens(let key): "\(key): more than \(Manifest.maximumTokenCount) values"
@@ -117,6 +135,10 @@ public struct ManifestError: Error, Equatable, Sendable, CustomStringConvertible
       case .missingStandardChannel(let alias): "Channel: \(alias) must be declared"
       case .tooManyChannels(let count):
         "Channel: \(count) channels, the limit is \(Manifest.maximumChannelCount)"
+      case .nodeWithoutNameServer(let node):
+        "Channel: node \(node) has an address only with a NameServer"
+      case .badPipeName(let name):
+        "Channel: '\(name)' is no pipe name (1…64 letters, digits, '.', '-', '_')"
       case .noLimits(let alias): "Channel: '\(alias)' may neither read nor write"
       }
     return line > 0 ? "line \(line): \(text)" : text

@@ -59,15 +59,18 @@ struct ManifestFields {
   ]
 
   /// Reads one line; anything that is not `Key = value` with a known key is passed over.
-  mutating func take(_ row: Substring, line: Int) throws(ManifestError) {
-    let halves = row.split(separator: "=", omittingEmptySubsequences: false)
-    guard halves.count == 2 else { return }
-    let key = trimmed(halves[0])
-    guard Self.known.contains(key) else { return }
-    guard halves[1].utf8.count <= Manifest.maximumFieldByteCount else {
+  mutating func take(_ row: ArraySlice<UInt8>, line: Int) throws(ManifestError) {
+    let halves = row.split(separator: UInt8(ascii: "="), omittingEmptySubsequences: false)
+    guard halves.count == 2, let key = text(halves[0]), Self.known.contains(key) else { return }
+    guard halves[1].count <= Manifest.maximumFieldByteCount else {
       throw ManifestError(reason: .fieldTooLong(key: key), line: line)
     }
-    let tokens = halves[1].split(separator: ",", omittingEmptySubsequences: false).map(trimmed)
+    // A NUL would end a path early for the kernel, and only for the kernel.
+    guard let value = text(halves[1]), !value.utf8.contains(0) else {
+      throw ManifestError(reason: .notText, line: line)
+    }
+    let tokens = value.utf8.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
+      .map { trimmed(Substring($0)) }
     guard tokens.count <= Manifest.maximumTokenCount else {
       throw ManifestError(reason: .tooManyTokens(key: key), line: line)
     }
@@ -92,9 +95,17 @@ struct ManifestFields {
   }
 }
 
+/// Trimmed text, nil when it is not UTF-8.
+private func text(_ bytes: ArraySlice<UInt8>) -> String? {
+  String(validating: bytes, as: UTF8.self).map { trimmed(Substring($0)) }
+}
+
 private func trimmed(_ text: Substring) -> String {
-  let blank: (Character) -> Bool = { $0 == " " || $0 == "\t" || $0 == "\r" }
-  let start = text.drop(while: blank)
+  // Bytes, not Characters: CR LF is one Character.
+  let blank: (UInt8) -> Bool = {
+    $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") || $0 == UInt8(ascii: "\r")
+  }
+  let start = text.utf8.drop(while: blank)
   let end = start.lastIndex { !blank($0) }
-  return end.map { String(start[...$0]) } ?? ""
+  return end.map { String(Substring(start[...$0])) } ?? ""
 }

@@ -53,7 +53,7 @@ public final class ValidatedModule: Sendable {
           let first = verdict.violations.first.map { "\($0)" } ?? ""
           throw SandboxError(
             "\(path): refused by the validator, \(verdict.violations.count) violations, first: "
-              + "text offset \(first)", status: ENOEXEC)
+              + "text offset \(first)", status: ENOEXEC, isRefusal: true)
         }
         self.image = image
       } else {
@@ -82,7 +82,8 @@ public final class ValidatedModule: Sendable {
       throw SandboxError("\(path): stat", errno: errno)
     }
     guard status.st_mode & S_IFMT == S_IFREG else {
-      throw SandboxError("\(path): not a regular file", status: ENOEXEC)
+      // What cannot be read to an end is no file to read a program from.
+      throw SandboxError("\(path): not a regular file", status: EIO)
     }
     let copy = unsafe csb_memory_file("nexe")
     guard copy >= 0 else { throw SandboxError("memory file", errno: -copy) }
@@ -128,5 +129,6 @@ public final class ValidatedModule: Sendable {
 }
 
 private func openReadOnly(_ path: UnsafePointer<CChar>) -> Int32 {
-  unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
+  // Not waiting for the writer of a FIFO, which is refused anyway.
+  unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
 }

@@ -220,7 +220,7 @@ public struct Driver {
     arguments.append("-L" + sysroot.path + "/lib")
     if invocation.usesStandardLibraries {
       if invocation.isCxx { arguments.append("-lzcxx") }
-      arguments += ["--start-group", "-lc", "-lzrt", "-lzgcc", "--end-group"]
+      arguments += ["--start-group", "-lzmr", "-lc", "-lzrt", "-lzgcc", "--end-group"]
     }
     let output = invocation.output ?? "a.out"
     if ProcessInfo.processInfo.environment["ZVM_EXECUTABLE"] == "1" {

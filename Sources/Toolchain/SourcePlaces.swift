@@ -19,7 +19,8 @@ public struct SourcePlaces {
     func section(_ index: Int) -> (name: Int, range: Range<Int>)? {
       let (offset, overflow) = table.addingReportingOverflow(index * entrySize)
       guard !overflow, let name = header.integer(at: offset, 4),
-        let start = header.integer(at: offset + 24, 8), let size = header.integer(at: offset + 32, 8),
+        let start = header.integer(at: offset + 24, 8),
+        let size = header.integer(at: offset + 32, 8),
         start >= 0, size >= 0, start <= bytes.count, size <= bytes.count - start
       else { return nil }
       return (name, start..<(start + size))
@@ -87,7 +88,8 @@ private struct LineProgram {
     let program = unit.position + length
     guard let minimum = unit.integer(1) else { return nil }
     if version == 4 { _ = unit.integer(1) }
-    guard unit.integer(1) != nil, let base = unit.integer(1), let range = unit.integer(1), range > 0,
+    guard unit.integer(1) != nil, let base = unit.integer(1), let range = unit.integer(1),
+      range > 0,
       let opcodes = unit.integer(1), opcodes > 0
     else { return nil }
     minimumLength = minimum

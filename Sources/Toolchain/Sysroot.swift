@@ -114,9 +114,9 @@ public struct Sysroot: Sendable {
   {
     var hash = library
     try add([guest + "/build-sysroot", guest + "/nexe.ld"], folder: guest + "/zrt", to: &hash)
-    try add([], folder: guest + "/zgcc", to: &hash)
-    try add([], folder: guest + "/zcxx", to: &hash)
-    try add([], folder: guest + "/zcxx/include/bits", to: &hash)
+    for part in ["zgcc", "zmr", "zcxx", "zcxx/include/bits"] {
+      try add([], folder: "\(guest)/\(part)", to: &hash)
+    }
     return SHA256.hexadecimal(hash.finalize())
   }
 

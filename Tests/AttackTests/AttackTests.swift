@@ -1,0 +1,89 @@
+import Foundation
+import Sandbox
+import SystemPackage
+import Testing
+
+/// Runs an attack twice in one launcher, which must survive the first time.
+private func run(_ attack: Attack, _ module: ValidatedModule, expected: String) throws {
+  let folder = try Folder()
+  let launcher = try Launcher(module: module)
+  defer { launcher.shutDown() }
+  let timeout: Duration = expected == "timedOut" ? .milliseconds(250) : .seconds(30)
+  for _ in 0..<2 {
+    let target = try Target(folder)
+    defer { target.close() }
+    let result = Result { () throws(SandboxError) in
+      try launcher.runAndWait(target.session(timeout: timeout))
+    }
+    let words = result.words
+    if expected == "contained" {
+      // The one thing that an attack exits with when it worked.
+      #expect(words != "exited 1", "\(attack.name): \(result)")
+    } else {
+      #expect(words == expected, "\(attack.name): \(result)")
+    }
+    try target.expectUntouched(attack.name)
+  }
+}
+
+/// `docs/SECURITY.md` promises two walls, and that either holds alone. Each attack meets both, then
+/// one without the other.
+@Suite("attacks")
+struct AttackTests {
+  @Test("the suite is there, and every file says what it tries and what becomes of it")
+  func suite() {
+    #expect(Attack.all.count >= 60)
+    #expect(Attack.all.filter { $0.unvalidated == "killed" }.count >= 30)
+    for attack in Attack.all {
+      #expect(!attack.tries.isEmpty && attack.tries.hasSuffix("."), "\(attack.name)")
+      #expect(!attack.validated.isEmpty, "\(attack.name)")
+    }
+  }
+
+  @Test("docs/ATTACKS.md is what scripts/attack-table writes")
+  func table() throws {
+    let root = Attack.folder.deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    let process = Process()
+    process.executableURL = root.appending(path: "scripts/attack-table")
+    let output = Pipe()
+    process.standardOutput = output
+    try process.run()
+    let table = output.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 0)
+    #expect(try Data(contentsOf: root.appending(path: "docs/ATTACKS.md")) == table)
+  }
+
+  @Test("both walls contain it, and either wall alone", arguments: Attack.all)
+  func contained(attack: Attack) throws {
+    let folder = try Folder()
+    defer { withExtendedLifetime(folder) {} }
+    let path = try attack.build(in: folder)
+    try expect(attack.validated, of: attack) { () throws(SandboxError) in
+      try ValidatedModule(path: path)
+    }
+    #if DEBUG
+      // Without wall two, wall one does all that both do.
+      try expect(attack.validated, of: attack) { () throws(SandboxError) in
+        try ValidatedModule(unfilteredForTests: path)
+      }
+      // Without wall one, what reaches a system call dies by the filter.
+      guard let unvalidated = attack.unvalidated else { return }
+      try expect(unvalidated, of: attack) { () throws(SandboxError) in
+        try ValidatedModule(unvalidatedForTests: path)
+      }
+    #endif
+  }
+
+  private func expect(
+    _ expected: String, of attack: Attack, _ load: () throws(SandboxError) -> ValidatedModule
+  ) throws {
+    if expected == "refused" {
+      let error = #expect(throws: SandboxError.self, "\(attack.name)") { try load() }
+      #expect(error?.status == ENOEXEC, "\(attack.name): \(String(describing: error))")
+    } else {
+      try run(attack, try load(), expected: expected)
+    }
+  }
+}

@@ -1,0 +1,7 @@
+# Tries: Divides by zero.
+# Validated: faulted
+
+	.include "attack.inc"
+_start:
+	xorl %ecx, %ecx
+	divl %ecx

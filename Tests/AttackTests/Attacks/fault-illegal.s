@@ -1,0 +1,7 @@
+# Tries: Runs an instruction that does not exist.
+# Validated: refused
+# Unvalidated: contained
+
+	.include "attack.inc"
+_start:
+	ud2

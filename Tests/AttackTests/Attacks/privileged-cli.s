@@ -1,0 +1,8 @@
+# Tries: Switches interrupts off.
+# Validated: refused
+# Unvalidated: contained
+
+	.include "attack.inc"
+_start:
+	cli
+	SUCCEED

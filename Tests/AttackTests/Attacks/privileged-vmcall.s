@@ -1,0 +1,8 @@
+# Tries: Calls the hypervisor.
+# Validated: refused
+# Unvalidated: contained
+
+	.include "attack.inc"
+_start:
+	vmcall
+	SUCCEED

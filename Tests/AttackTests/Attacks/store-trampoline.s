@@ -1,0 +1,7 @@
+# Tries: Overwrites the trap.
+# Validated: faulted
+
+	.include "attack.inc"
+_start:
+	STORE 0x10000
+	SUCCEED

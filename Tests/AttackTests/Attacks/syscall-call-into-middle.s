@@ -1,0 +1,10 @@
+# Tries: Calls the middle of an instruction.
+# Validated: refused
+# Unvalidated: killed
+
+	.include "attack.inc"
+_start:
+	movl $39, %eax
+	call 1f+1
+1:	movl $0x9090050f, %ecx
+	SUCCEED

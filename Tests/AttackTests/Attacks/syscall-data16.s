@@ -1,0 +1,9 @@
+# Tries: Hides a system call behind an operand-size prefix.
+# Validated: refused
+# Unvalidated: killed
+
+	.include "attack.inc"
+_start:
+	movl $39, %eax
+	.byte 0x66, 0x0f, 0x05
+	SUCCEED

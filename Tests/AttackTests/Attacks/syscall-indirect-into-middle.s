@@ -1,0 +1,11 @@
+# Tries: Jumps by an unmasked register to a system call inside a constant.
+# Validated: refused
+# Unvalidated: killed
+
+	.include "attack.inc"
+_start:
+	movl $39, %eax
+	leaq 1f+1(%rip), %rdx
+	jmp *%rdx
+1:	movl $0x9090050f, %ecx
+	SUCCEED

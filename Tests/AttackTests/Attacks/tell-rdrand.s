@@ -1,0 +1,8 @@
+# Tries: Asks the machine for chance.
+# Validated: refused
+# Unvalidated: contained
+
+	.include "attack.inc"
+_start:
+	rdrandl %eax
+	CONTAINED
