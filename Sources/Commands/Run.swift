@@ -174,6 +174,7 @@ public struct Run: ParsableCommand {
         RunReport(result, session, protections, validator: validatorState), to: .standardError)
     }
     if let text = result.outcome.problem, format == nil { complain("\(target): \(text)") }
+    if let place = result.outcome.place(in: target) { complain("\(target): \(place)") }
     throw ExitCode(result.outcome.exitStatus)
   }
 

@@ -114,7 +114,9 @@ public struct Sysroot: Sendable {
   {
     var hash = library
     try add([guest + "/build-sysroot", guest + "/nexe.ld"], folder: guest + "/zrt", to: &hash)
-    for part in ["zgcc", "zmr"] { try add([], folder: "\(guest)/\(part)", to: &hash) }
+    for part in ["zgcc", "zmr", "zcxx", "zcxx/include/bits"] {
+      try add([], folder: "\(guest)/\(part)", to: &hash)
+    }
     return SHA256.hexadecimal(hash.finalize())
   }
 

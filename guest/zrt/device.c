@@ -109,6 +109,12 @@ void zrt_devices_start(void)
 		add(c->name, ZRT_CHANNEL, type | permissions(c), i);
 	}
 	add("/dev/null", ZRT_NULL, S_IFCHR | 0666, 0);
+	/* Where shm_open and sem_open make their files: the one folder of /dev that is not sealed. */
+	struct zrt_entry *dev = zrt_find(zrt_root, "dev", 3);
+	struct zrt_node *shared = zrt_node_new(ZRT_DIRECTORY, S_IFDIR | 01777);
+	if (!shared || (dev && !zrt_find(dev->node, "shm", 3) &&
+		zrt_enter(dev->node, "shm", 3, shared) < 0))
+		zrt_exit(ENOMEM);
 	add("/dev/zero", ZRT_ZERO, S_IFCHR | 0666, 0);
 	add("/dev/random", ZRT_RANDOM, S_IFCHR | 0666, 0);
 	add("/dev/urandom", ZRT_RANDOM, S_IFCHR | 0666, 0);

@@ -10,6 +10,7 @@ struct shared {
 	struct shared *next;
 	struct zrt_node *node;
 	uint32_t address, pages, first;	/* first: page of the file */
+	int writes;
 };
 
 static struct shared *mappings;
@@ -46,7 +47,7 @@ static char *in_one_piece(struct zrt_node *node, uint32_t first, uint32_t count)
 	return start;
 }
 
-static zrt_long share(struct zrt_node *node, uint32_t size, int64_t offset)
+static zrt_long share(struct zrt_node *node, uint32_t size, int64_t offset, int writes)
 {
 	uint32_t count = (size + ZRT_PAGE - 1) / ZRT_PAGE, first = offset / ZRT_PAGE;
 	struct shared *mapping = zrt_take(sizeof *mapping);
@@ -75,7 +76,7 @@ static zrt_long share(struct zrt_node *node, uint32_t size, int64_t offset)
 			*page = start + i * ZRT_PAGE;
 		}
 	}
-	*mapping = (struct shared){ mappings, node, (uint32_t)start, count, first };
+	*mapping = (struct shared){ mappings, node, (uint32_t)start, count, first, writes };
 	mappings = mapping;
 	node->content.mappings++;
 	zrt_node_hold(node);
@@ -93,15 +94,15 @@ zrt_long zrt_map(uint32_t hint, uint32_t size, int protection, int flags, int fd
 	int shared = (flags & MAP_TYPE) != MAP_PRIVATE, writes = protection & PROT_WRITE;
 	if (!size || offset < 0 || offset % ZRT_PAGE)
 		return -EINVAL;
+	if (node->kind == ZRT_DIRECTORY || node->kind == ZRT_FIFO || !zrt_device_seekable(node))
+		return -ENODEV;
 	if (protection & PROT_EXEC || ZRT_ACCESS(file->flags) == O_WRONLY ||
 	    (shared && writes && ZRT_ACCESS(file->flags) != O_RDWR))
 		return -EACCES;
-	if (node->kind == ZRT_DIRECTORY || node->kind == ZRT_FIFO || !zrt_device_seekable(node))
-		return -ENODEV;
 	if (size > 0u - ZRT_PAGE || (offset >> 32) >= 4)
 		return -ENOMEM;
 	if (shared && node->kind == ZRT_REGULAR)
-		return flags & MAP_FIXED ? -EINVAL : share(node, size, offset);
+		return flags & MAP_FIXED ? -EINVAL : share(node, size, offset, writes != 0);
 	if (shared && writes)
 		return -ENODEV; /* a channel is not memory */
 	zrt_long address = zrt_mmap(hint, size, PROT_READ | PROT_WRITE, flags | MAP_ANON);
@@ -113,6 +114,21 @@ zrt_long zrt_map(uint32_t hint, uint32_t size, int protection, int flags, int fd
 		return error;
 	}
 	return address;
+}
+
+/* What was written through a mapping shows in the file's times when the mapping is synced or ends. */
+static void touch(const struct shared *mapping)
+{
+	if (mapping->writes)
+		mapping->node->modified = mapping->node->changed = zrt_clock_nanoseconds();
+}
+
+zrt_long zrt_sync(uint32_t address)
+{
+	for (struct shared *mapping = mappings; mapping; mapping = mapping->next)
+		if (address - mapping->address < mapping->pages * ZRT_PAGE)
+			touch(mapping);
+	return address % ZRT_PAGE ? -EINVAL : 0;
 }
 
 /* The pages of a shared mapping stay the file's: they are freed with the file. */
@@ -130,6 +146,7 @@ zrt_long zrt_unmap(uint32_t address, uint32_t size)
 		if (address > start || end < stop)
 			return 0;
 		*link = mapping->next;
+		touch(mapping);
 		mapping->node->content.mappings--;
 		zrt_node_release(mapping->node);
 		zrt_give(mapping, sizeof *mapping);

@@ -60,6 +60,8 @@ zrt_long zrt_kill(int process, int signal)
 {
 	if (signal < 0 || signal > SIGNALS)
 		return -EINVAL;
+	if (process == 1)
+		return signal ? -EPERM : 0; /* whoever started us */
 	if (process != ZRT_PROCESS && process != 0 && process != -1 && process != -ZRT_PROCESS)
 		return -ESRCH;
 	if (!signal)

@@ -33,8 +33,11 @@ static zrt_long resolution(struct zrt_timespec *time)
 }
 
 /* No clock moves by itself: a sleeper finds its time gone by at once. */
-static zrt_long slept(struct zrt_timespec *left)
+static zrt_long slept(const struct zrt_timespec *wanted, struct zrt_timespec *left)
 {
+	int32_t nanoseconds = wanted->nanoseconds;
+	if (wanted->seconds < 0 || nanoseconds < 0 || nanoseconds > 999999999)
+		return -EINVAL;
 	if (left)
 		*left = (struct zrt_timespec){ 0, 0 };
 	return 0;
@@ -169,13 +172,17 @@ static zrt_long call(uint32_t n, zrt_long a, zrt_long b, zrt_long c, zrt_long d,
 	case NUMBER(SYS_mprotect):
 	case NUMBER(SYS_mlock):
 	case NUMBER(SYS_munlock):
-	case NUMBER(SYS_msync): return 0;
+	case NUMBER(SYS_mlockall):
+	case NUMBER(SYS_munlockall): return 0;
+	case NUMBER(SYS_msync): return zrt_sync(a);
 
 	case NUMBER(SYS_clock_gettime): return time_to(PTR(b), 1);
 	case NUMBER(SYS_gettimeofday): return time_to(PTR(a), 1000);
 	case NUMBER(SYS_clock_getres): return resolution(PTR(b));
-	case NUMBER(SYS_nanosleep): return slept(PTR(b));
-	case NUMBER(SYS_clock_nanosleep): return slept(PTR(d));
+	case NUMBER(SYS_clock_settime):
+	case NUMBER(SYS_settimeofday): return -EPERM;
+	case NUMBER(SYS_nanosleep): return slept(PTR(a), PTR(b));
+	case NUMBER(SYS_clock_nanosleep): return slept(PTR(c), PTR(d));
 	case NUMBER(SYS_times): return zrt_times(PTR(a));
 	case NUMBER(SYS_getrusage): return zrt_usage(PTR(b), 18 * 8);
 	case NUMBER(SYS_getrandom): zrt_random(PTR(a), b); return b;

@@ -33,6 +33,7 @@ void *zrt_need(uint32_t size);
 zrt_long zrt_map(uint32_t hint, uint32_t size, int protection, int flags, int fd, int64_t offset);
 zrt_long zrt_unmap(uint32_t address, uint32_t size);
 int zrt_is_shared(uint32_t address);
+zrt_long zrt_sync(uint32_t address);
 
 /* files.c, vector.c, pipe.c, listing.c: descriptors. */
 struct iovec;
