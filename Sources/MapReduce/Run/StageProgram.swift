@@ -27,7 +27,8 @@ struct StageProgram: Sendable {
     do throws(SandboxError) {
       // Shards of one stage of one job, one program: a process may serve one after the other.
       launcher = try Launcher(
-        module: resolved.module, options: Launcher.Options(reuse: resolved.program.reuse, pool: min(pool, 16)))
+        module: resolved.module,
+        options: Launcher.Options(reuse: resolved.program.reuse, pool: min(pool, 16)))
     } catch {
       throw JobError("\(program.path): \(error)")
     }
@@ -36,7 +37,8 @@ struct StageProgram: Sendable {
       arguments: command.arguments,
       environment: program.environment.map { (name: $0.name, value: $0.value) },
       standardInput: .null, standardOutput: .null, standardError: .null,
-      mounts: sides.mounts, memoryByteCount: program.memoryByteCount, timeout: .seconds(program.timeoutSeconds))
+      mounts: sides.mounts, memoryByteCount: program.memoryByteCount,
+      timeout: .seconds(program.timeoutSeconds))
     session.channels[1].limits.putBytes = program.outputByteCount
     session.cpuTimeLimit = program.cpuSeconds.map { .seconds($0) }
     session.channels[2].limits.putBytes = Self.errorByteCount
