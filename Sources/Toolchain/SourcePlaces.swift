@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 
 /// Where an address of a nexe comes from: its function, and its source line if the program was
 /// compiled with -g. Reads the symbol table and the line table (DWARF 2 to 4); the file is as hostile
@@ -11,7 +11,7 @@ public struct SourcePlaces {
   public init?(nexe: Data) {
     bytes = [UInt8](nexe)
     guard bytes.starts(with: [0x7f, 0x45, 0x4c, 0x46, 2, 1]) else { return nil }
-    var header = Cursor(bytes, bytes.indices)
+    let header = Cursor(bytes, bytes.indices)
     guard let table = header.integer(at: 0x28, 8), let entrySize = header.integer(at: 0x3a, 2),
       let count = header.integer(at: 0x3c, 2), let names = header.integer(at: 0x3e, 2),
       entrySize >= 64, count <= 0xff00
@@ -45,7 +45,7 @@ public struct SourcePlaces {
   private func function(at address: Int) -> (String, Int)? {
     guard let symbols = sections[".symtab"], let strings = sections[".strtab"] else { return nil }
     var best: (name: Int, start: Int)?
-    var cursor = Cursor(bytes, symbols)
+    let cursor = Cursor(bytes, symbols)
     for index in 0..<(symbols.count / 24) {
       let at = symbols.lowerBound + index * 24
       guard let name = cursor.integer(at: at, 4), let info = cursor.integer(at: at + 4, 1),
