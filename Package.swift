@@ -90,7 +90,7 @@ let package = Package(
     .target(
       name: "Commands",
       dependencies: [
-        "MapReduce", "Toolchain", "Sandbox", "Manifest", "Validator", "ELF", "Datasets",
+        "MapReduce", "Toolchain", "Sandbox", "Manifest", "Validator", "ELF", "Datasets", "Wire",
         argumentParser, system,
       ], swiftSettings: strict),
     .executableTarget(
