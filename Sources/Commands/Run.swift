@@ -67,6 +67,9 @@ public struct Run: ParsableCommand {
     help: "Skip validation: only for a program that this machine has validated before.")
   var skipValidation = false
 
+  @Flag(name: .customShort("T"), help: "Print each trap on standard error, with what it took.")
+  var trace = false
+
   @Flag(name: .customShort("v"), help: "Say on standard error what is done.")
   var verbose = false
 
@@ -160,9 +163,19 @@ public struct Run: ParsableCommand {
     if loadOnly { return }
     let only = session(
       .stream(.standardInput), .stream(.standardOutput), .stream(.standardError))
-    let result = try launcher.runAndWait(only)
+    let result = try run(only, launcher)
     if result.outcome == .exited(code: 0) { try tarballs.commit() }
     try end(result, only, launcher.protections)
+  }
+
+  /// Runs a session, traced where that is wanted.
+  private func run(_ session: Session, _ launcher: Launcher) throws -> SandboxReport {
+    guard trace else { return try launcher.runAndWait(session) }
+    let trace = try TrapTrace(to: .standardError)
+    defer { trace.finish() }
+    var session = session
+    session.trace = trace.descriptor
+    return try launcher.runAndWait(session)
   }
 
   /// Says how a program's session ended, and ends with its status.
@@ -190,6 +203,9 @@ public struct Run: ParsableCommand {
     var validator = RunReport.ValidatorState.skipped
     do {
       let manifest = try Manifest(parsing: bytes)
+      guard manifest.job == nil else {
+        throw SandboxError("\(target): Job: template sessions are not there yet", status: ENOSYS)
+      }
       let module = try load(manifest.program)
       validator = validatorState
       let limit = timeout?.duration ?? .seconds(manifest.timeoutSeconds)
@@ -227,7 +243,7 @@ public struct Run: ParsableCommand {
       channels: channels, memoryByteCount: memory?.rawValue ?? manifest.memoryByteCount,
       timeout: limit)
     session.memoryDigest = manifest.memoryDigest
-    var result = try launcher.runAndWait(session)
+    var result = try run(session, launcher)
     if case .exited = result.outcome {
       if let (alias, message) = opened.finish() {
         result.outcome = .channelFailed(alias: alias, message: message)

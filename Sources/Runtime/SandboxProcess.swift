@@ -80,8 +80,12 @@ private func arm(_ session: ReceivedSession, _ powers: Powers, _ memory: inout G
   unsafe shared.pointee.traps = 0
   unsafe shared.pointee.message_length = 0
   unsafe shared.pointee.memory_digest_valid = 0
+  guard message.trace <= UInt32(session.descriptors.count) else {
+    throw RuntimeError("the trace's descriptor was not sent")
+  }
   return SessionState(
     memory: memory, channels: channels, memoryDigest: message.memoryDigest, powers: powers,
     trapLimit: message.trapLimit, outputLeft: message.outputByteLimit,
-    fanOut: message.fanOut)
+    fanOut: message.fanOut,
+    trace: message.trace == 0 ? -1 : session.descriptors[Int(message.trace) - 1])
 }

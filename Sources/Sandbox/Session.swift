@@ -1,3 +1,4 @@
+package import SystemPackage
 package import Wire
 
 /// What one sandbox is asked to do: channels and limits for one run of a module.
@@ -19,6 +20,9 @@ public struct Session: Sendable {
   public var memoryDigest = false
   /// What the sandbox process does in the place of a guest.
   package var fanOut: FanOutMessage?
+
+  /// The write end of a pipe that is told of each trap, before and after (`zvm run -T`).
+  package var trace: FileDescriptor?
 
   public init(
     channels: [Channel], memoryByteCount: Int = 256 << 20, timeout: Duration = .seconds(60)

@@ -10,12 +10,15 @@ package struct SessionMessage: Equatable, Sendable {
   package var outputByteLimit: Int64
   /// What the sandbox does in the place of a guest, if anything.
   package var fanOut: FanOutMessage?
+  /// Descriptor that takes a `TrapRecord` before and after each trap, as its index plus 1; 0: none.
+  package var trace: UInt32
   package var channels: [ChannelMessage]
 
   package init(
     isFollowed: Bool, heapByteCount: UInt32, memoryDigest: Bool, trapLimit: UInt64,
-    outputByteLimit: Int64, channels: [ChannelMessage]
+    outputByteLimit: Int64, trace: UInt32 = 0, channels: [ChannelMessage]
   ) {
+    self.trace = trace
     self.trapLimit = trapLimit
     self.outputByteLimit = outputByteLimit
     self.isFollowed = isFollowed
@@ -32,6 +35,7 @@ package struct SessionMessage: Equatable, Sendable {
     writer.integer(outputByteLimit)
     writer.integer(UInt8(fanOut == nil ? 0 : 1))
     fanOut?.encode(into: &writer)
+    writer.integer(trace)
     writer.integer(UInt32(channels.count))
     for channel in channels { channel.encode(into: &writer) }
   }
@@ -45,6 +49,7 @@ package struct SessionMessage: Equatable, Sendable {
     if try reader.integer("fan-out", as: UInt8.self) != 0 {
       fanOut = try FanOutMessage(from: &reader)
     }
+    trace = try reader.integer("trace")
     let count = try reader.integer("channel count", as: UInt32.self)
     guard count <= 10915 else { throw reader.error("channel count") }
     channels = []

@@ -224,6 +224,33 @@ struct RunOptionsTests {
     #expect(try zvmRun(["--verify", path], in: scratch).status == EX_USAGE)
   }
 
+  @Test("-T prints every trap, its arguments, its answer and what it took")
+  func trace() throws {
+    let scratch = try Scratch()
+    let path = try manifest(
+      scratch,
+      try scratch.nexe(
+        """
+          TRAP READ, 0, buffer, 16, 0
+          TRAP WRITE, 1, buffer, 5, -1
+          TRAP WRITE, 1, buffer, 5, 0
+          TRAP EXIT, 3
+        """))
+    let result = try zvmRun(["-T", path], in: scratch)
+    #expect(result.status == 3)
+    let calls = result.errors.split(separator: "\n").map { line in
+      let words = line.split(separator: " ", maxSplits: 3)
+      #expect(words.count == 4 && words[2] == "us", "\(line)")
+      #expect(Double(words[0]) != nil && Int(words[1]).map { $0 >= 0 } == true, "\(line)")
+      return String(words.last ?? "")
+    }
+    try #require(calls.count == 4)
+    #expect(calls[0].hasPrefix("read(0, 0x") && calls[0].hasSuffix(", 16, 0) = 0"))
+    #expect(calls[1].hasPrefix("write(1, 0x") && calls[1].hasSuffix(", 5, -1) = -22"))
+    #expect(calls[2].hasPrefix("write(1, 0x") && calls[2].hasSuffix(", 5, 0) = 5"))
+    #expect(calls[3] == "exit(3) = 0")
+  }
+
   @Test("zvm run killed at any moment leaves no process, no output and nothing half-written")
   func killedAnytime() throws {
     let scratch = try Scratch()
