@@ -145,10 +145,27 @@ public struct Driver {
     let rewritten = folder.path + "/sandboxed.s"
     try write(sandboxed, to: invocation.stage == .assembly ? output : rewritten)
     if invocation.stage == .assembly { return }
-    // clang writes to a temporary name and renames by itself.
+    let padded = folder.path + "/padded.o"
+    try assemble(rewritten, to: padded)
+    // Now that it is known where padding falls, longer encodings take its place.
+    guard let object = FileManager.default.contents(atPath: padded) else {
+      throw ToolchainError("\(padded): cannot be read")
+    }
+    if let packed = Packer.pack(sandboxed, object: [UInt8](object)) {
+      try write(packed, to: rewritten)
+    }
+    try assemble(rewritten, to: output)
+  }
+
+  /// clang writes to a temporary name and renames by itself. From x86-64-v2 on it pads with nops of
+  /// up to 15 bytes; which instructions are allowed does not depend on it.
+  private func assemble(_ source: String, to output: String) throws(ToolchainError) {
     try check(
       tools.clang,
-      ["--target=x86_64-linux-gnu", "-c", "-x", "assembler", rewritten, "-o", output])
+      [
+        "--target=x86_64-linux-gnu", "-march=x86-64-v2", "-c", "-x", "assembler", source, "-o",
+        output,
+      ])
   }
 
   private func write(_ text: String, to path: String) throws(ToolchainError) {
