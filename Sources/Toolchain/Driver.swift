@@ -15,6 +15,16 @@ public struct Driver {
     "-fno-asynchronous-unwind-tables", "-fno-unwind-tables", "-ftls-model=local-exec",
     "-mtune-ctrl=^use_bt", "-fno-stack-clash-protection",
   ]
+  /// Before the user's own options, which may take them back. Long addresses: without the 67 prefix
+  /// gcc prefers forms that leave the rewriter less to do.
+  private static let speedOptions = ["-maddress-mode=long"]
+
+  /// With -O2 and above.
+  private var tuningOptions: [String] {
+    let level = invocation.compilerOptions.last { $0.hasPrefix("-O") }
+    return level == "-O2" || level == "-O3" || level == "-Ofast" ? Self.speedOptions : []
+  }
+
   private static let headerOptions = [
     "-U__gnu_linux__", "-U__linux__", "-U__linux", "-Ulinux", "-U__unix", "-Uunix",
     "-D__unix__=1", "-D__zvm__=1",
@@ -138,7 +148,7 @@ public struct Driver {
       }
       try check(
         cxx?.program ?? tools.gcc,
-        options + Self.codeOptions + Self.headerOptions + headers(cxx: cxx?.headers ?? [])
+        tuningOptions + options + Self.codeOptions + Self.headerOptions + headers(cxx: cxx?.headers ?? [])
           + ["-S", "-x", cxx == nil ? "c" : "c++", input.path, "-o", plain])
     case .assemblyWithPreprocessor:
       try check(
