@@ -38,7 +38,7 @@ func options() throws {
     ("output: ../out/status.tsv", "", "key 'output' is missing"),
     ("{program: status_map.c}", "{program: status_map.c, colour: red}", "unknown key 'colour'"),
     ("{program: status_map.c}", "status_map.c", ":3:6: map must be a mapping"),
-    ("{program: status_map.c}", "{program: map.py}", "'map.py' must end in .c or .nexe or .lua or .awk"),
+    ("{program: status_map.c}", "{program: map.py}", "must end in .c or .nexe or .lua or .awk"),
     ("{program: status_map.c}", "{program: m.c, memory: 1}", "memory: '1' is not a size"),
     ("{program: status_map.c}", "{program: m.c, timeout: -3s}", "timeout: '-3s' is not a time"),
     ("[../datasets/access-*.log.zst]", "[]", "input: no path is given"),
