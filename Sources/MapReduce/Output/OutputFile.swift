@@ -1,5 +1,5 @@
-import Compression
 import Digest
+import Encoding
 import Glibc
 import SystemPackage
 
