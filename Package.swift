@@ -141,7 +141,9 @@ let package = Package(
       name: "DatasetsTests", dependencies: ["Datasets", "Compression", "Wire"],
       swiftSettings: common),
     .testTarget(name: "ReportTests", dependencies: ["Report"], swiftSettings: common),
-    .testTarget(name: "MapReduceTests", dependencies: ["MapReduce"], swiftSettings: common),
+    .testTarget(
+      name: "MapReduceTests", dependencies: ["MapReduce", "Datasets", system],
+      swiftSettings: common),
     .testTarget(name: "ELFTests", dependencies: ["ELF"], swiftSettings: common),
     .testTarget(
       name: "SandboxTests", dependencies: ["Sandbox", "Wire", system],

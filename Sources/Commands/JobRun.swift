@@ -64,7 +64,8 @@ struct JobRun: ParsableCommand {
       options.shardByteCount = Int64(byteCount(shardSize) ?? 8 << 20)
       options.output = output
       options.cache = isUncached ? nil : ShardCache()
-      options.file = URL(filePath: file).path
+      options.file = file
+      options.absoluteFile = URL(filePath: file).path
       options.parameters = parameters
       progress.attach(to: &options)
       if isDry {

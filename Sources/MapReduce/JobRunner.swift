@@ -57,7 +57,8 @@ public final class JobRunner: Sendable {
     line.text("id", context.folder.id)
     line.number("t", RunRecord.now)
     line.text("name", job.name)
-    line.text("file", options.file)
+    line.text("file", options.absoluteFile)
+    line.text("given", options.file)
     line.text("folder", FileManager.default.currentDirectoryPath)
     line.text("engine", EngineIdentity.version)
     line.text("host", ProcessInfo.processInfo.hostName)
@@ -175,7 +176,8 @@ public struct InterruptedJob: Sendable {
       throw JobError("\(header.folder): the folder where the job was begun is gone")
     }
     job = try JobFile(
-      text: try JobFile.text(path: folder.jobPath), path: header.file, parameters: header.parameters
+      text: try JobFile.text(path: folder.jobPath), path: header.given,
+      parameters: header.parameters
     )
   }
 
@@ -185,7 +187,8 @@ public struct InterruptedJob: Sendable {
     var options = RunOptions(concurrency: header.jobs, stateHome: stateHome)
     options.shardByteCount = header.shardByteCount
     options.output = header.output
-    options.file = header.file
+    options.file = header.given
+    options.absoluteFile = header.file
     options.parameters = header.parameters
     options.cache = header.usesCache ? ShardCache() : nil
     return options

@@ -1,5 +1,3 @@
-import Digest
-import Glibc
 public import Sandbox
 import SystemPackage
 import Toolchain

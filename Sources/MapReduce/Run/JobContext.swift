@@ -15,8 +15,9 @@ public struct RunOptions: Sendable {
   public var stateHome: String
   /// nil: results are neither taken from the cache nor kept.
   public var cache: ShardCache?
-  /// Where the job file is, for the record.
+  /// Where the job file is, for the record: as it was given, and absolute.
   public var file = ""
+  public var absoluteFile = ""
   public var parameters: [String: String] = [:]
   /// Called on some thread after each task: finished, total, bytes read so far in its phase.
   public var progress: @Sendable (Int, Int, Int64) -> Void = { _, _, _ in }

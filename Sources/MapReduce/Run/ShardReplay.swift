@@ -16,7 +16,7 @@ public struct ShardReplay: CustomStringConvertible {
       throw JobError("\(recorded.header.folder): the folder where the job was begun is gone")
     }
     let job = try JobFile(
-      text: try JobFile.text(path: "\(folder)/job.yaml"), path: recorded.header.file,
+      text: try JobFile.text(path: "\(folder)/job.yaml"), path: recorded.header.given,
       parameters: recorded.header.parameters)
     guard let stage = name.map({ name in job.stages.first { $0.name == name } }) ?? job.stages.first
     else { throw JobError("\(folder): the job has no stage '\(name ?? "")'") }

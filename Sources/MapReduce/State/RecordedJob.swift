@@ -14,6 +14,7 @@ struct RecordedJob: Sendable {
   /// The `job` event.
   struct Header: Sendable {
     var file: String
+    var given: String
     var folder: String
     var shardByteCount: Int64
     var jobs: Int
@@ -41,7 +42,7 @@ struct RecordedJob: Sendable {
     }
     // Filled in below, or the record is refused.
     header = Header(
-      file: "", folder: "", shardByteCount: 1, jobs: 1, parameters: [:], output: nil,
+      file: "", given: "", folder: "", shardByteCount: 1, jobs: 1, parameters: [:], output: nil,
       usesCache: false)
     var found: Header?
     for line in data.split(separator: UInt8(ascii: "\n")) {
@@ -80,7 +81,8 @@ struct RecordedJob: Sendable {
       let jobs = event["jobs"] as? Int
     else { return nil }
     return Header(
-      file: file, folder: folder, shardByteCount: Int64(size), jobs: jobs,
+      file: file, given: event["given"] as? String ?? file, folder: folder,
+      shardByteCount: Int64(size), jobs: jobs,
       parameters: event["set"] as? [String: String] ?? [:], output: event["output"] as? String,
       usesCache: event["cache"] as? Bool ?? false)
   }
