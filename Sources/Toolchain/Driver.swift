@@ -148,7 +148,8 @@ public struct Driver {
       }
       try check(
         cxx?.program ?? tools.gcc,
-        tuningOptions + options + Self.codeOptions + Self.headerOptions + headers(cxx: cxx?.headers ?? [])
+        tuningOptions + options + Self.codeOptions + Self.headerOptions
+          + headers(cxx: cxx?.headers ?? [])
           + ["-S", "-x", cxx == nil ? "c" : "c++", input.path, "-o", plain])
     case .assemblyWithPreprocessor:
       try check(
