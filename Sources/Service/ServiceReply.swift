@@ -70,6 +70,7 @@ extension SandboxReport.Outcome {
     case .exited: "exited"
     case .faulted: "faulted"
     case .timedOut: "timedOut"
+    case .limitReached: "limitReached"
     case .badTrap: "badTrap"
     case .killed: "killed"
     case .channelFailed: "channelFailed"
@@ -88,6 +89,7 @@ extension SandboxReport.Outcome {
       "fault: signal \(signal) at guest address 0x\(String(instruction, radix: 16))"
         + (address.map { ", touching 0x\(String($0, radix: 16))" } ?? "")
     case .timedOut: "time is up"
+    case .limitReached(let limit): "the limit was reached: \(limit.rawValue)"
     case .badTrap(let function): "bad trap: function 0x\(String(function, radix: 16))"
     case .killed(let signal): "killed by signal \(signal)"
     case .channelFailed(let alias, let message): "channel \(alias): \(message)"
