@@ -32,6 +32,7 @@ let package = Package(
     .systemLibrary(name: "CSeccomp", providers: [.apt(["libseccomp-dev"])]),
     .systemLibrary(name: "CISAL", providers: [.apt(["libisal-dev"])]),
     .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CLZMA", providers: [.apt(["liblzma-dev"])]),
     .systemLibrary(name: "CBZip2", providers: [.apt(["libbz2-dev"])]),
     .systemLibrary(name: "CLZ4", providers: [.apt(["liblz4-dev"])]),
@@ -77,11 +78,15 @@ let package = Package(
     .target(
       name: "Sandbox", dependencies: ["ELF", "Validator", "Wire", "CSandbox", "Digest", system],
       swiftSettings: strict),
+    // Compressing outputs; not in a sandbox process, unlike Compression.
+    .target(name: "Encoding", dependencies: ["CZstd", "CZlib"], swiftSettings: strict),
     .target(
       name: "Datasets", dependencies: ["Compression", "Wire", system], swiftSettings: strict),
     .target(
       name: "MapReduce",
-      dependencies: ["Sandbox", "Datasets", "Toolchain", "Digest", "Wire", "Yams", system],
+      dependencies: [
+        "Sandbox", "Datasets", "Toolchain", "Encoding", "Digest", "Wire", "Yams", system,
+      ],
       swiftSettings: strict),
     .target(
       name: "Commands",
@@ -101,7 +106,9 @@ let package = Package(
     .testTarget(
       name: "DatasetsTests", dependencies: ["Datasets", "Compression", "Wire"],
       swiftSettings: common),
-    .testTarget(name: "MapReduceTests", dependencies: ["MapReduce"], swiftSettings: common),
+    .testTarget(
+      name: "MapReduceTests", dependencies: ["MapReduce", "Datasets", system],
+      swiftSettings: common),
     .testTarget(name: "ELFTests", dependencies: ["ELF"], swiftSettings: common),
     .testTarget(
       name: "SandboxTests", dependencies: ["Sandbox", "Wire", system],

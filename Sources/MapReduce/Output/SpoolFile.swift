@@ -2,10 +2,8 @@ import Glibc
 import SystemPackage
 
 /// A file without a name: it is gone when it is closed, whatever becomes of the process.
-struct SpoolFile {
+struct SpoolFile: Sendable {
   let descriptor: FileDescriptor
-  /// Where the next shard's output goes.
-  var byteCount: Int64 = 0
 
   /// O_TMPFILE of Linux on x86-64, which is a compound macro that Swift does not import.
   private static let temporaryFile: Int32 = 0o20_200_000
@@ -24,12 +22,6 @@ struct SpoolFile {
 
   func close() { try? descriptor.close() }
 
-  /// Bytes from `offset` on, at most `limit`.
-  func bytes(from offset: Int64, limit: Int) -> [UInt8] {
-    let bytes = unsafe try? [UInt8](unsafeUninitializedCapacity: limit) { buffer, filled in
-      filled = unsafe try descriptor.read(
-        fromAbsoluteOffset: offset, into: UnsafeMutableRawBufferPointer(buffer))
-    }
-    return bytes ?? []
-  }
+  /// Gives the disk space back.
+  func empty() { ftruncate(descriptor.rawValue, 0) }
 }
