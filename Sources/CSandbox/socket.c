@@ -106,6 +106,16 @@ long csb_receive_from(int socket, void *bytes, size_t capacity, int32_t *process
 	return message.msg_flags & MSG_TRUNC ? -EMSGSIZE : received;
 }
 
+int csb_peer_user(int socket, uint32_t *user)
+{
+	struct ucred peer;
+	socklen_t size = sizeof peer;
+	if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size))
+		return -errno;
+	*user = peer.uid;
+	return 0;
+}
+
 int csb_memory_file(const char *name)
 {
 	int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);

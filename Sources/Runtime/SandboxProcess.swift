@@ -68,14 +68,20 @@ private func arm(
   try memory.arm(heapByteCount: message.heapByteCount, channels: message.channels)
   var state = SessionState(
     identifier: identifier, memory: memory, channels: [], memoryDigest: message.memoryDigest,
-    powers: powers, trapLimit: message.trapLimit, outputLeft: message.outputByteLimit)
+    powers: powers, trapLimit: message.trapLimit, outputLeft: message.outputByteLimit,
+    fanOut: message.fanOut, trace: -1)
   try state.openChannels(of: session)
   return state
 }
 
 extension SessionState {
-  /// Makes the session's channels and clears what shared memory says of them.
+  /// Makes the session's channels and its trace, and clears what shared memory says of them.
   mutating func openChannels(of session: ReceivedSession) throws(RuntimeError) {
+    let wanted = session.message.trace
+    guard wanted <= UInt32(session.descriptors.count) else {
+      throw RuntimeError("the trace's descriptor was not sent")
+    }
+    trace = wanted == 0 ? -1 : session.descriptors[Int(wanted) - 1]
     channels = []
     channels.reserveCapacity(session.message.channels.count)
     for channel in session.message.channels {

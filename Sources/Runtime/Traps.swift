@@ -18,6 +18,10 @@ struct SessionState {
   var trapLimit: UInt64
   /// Bytes that may still be written, over all channels.
   var outputLeft: Int64
+  /// What is done in the place of a guest, if anything.
+  var fanOut: FanOutMessage?
+  /// Takes a record before and after each trap; −1: none.
+  var trace: Int32
 }
 
 nonisolated(unsafe) private var current: SessionState?
@@ -34,6 +38,12 @@ private enum Function {
 /// Enters the guest and returns when a trap ended the session; how is in shared memory. The answer
 /// says whether memory can be reset: not where code was made in it.
 func runGuest(_ session: SessionState) -> Bool {
+  if let order = session.fanOut {
+    unsafe csb_session().pointee.state = UInt32(CSB_RUNNING)
+    var fanOut = FanOut(order, session.channels)
+    fanOut.run()
+    return false
+  }
   unsafe current = session
   csb_set_leave(0)
   let stack = CSB_BASE + GuestMemory.stackEnd - 256
@@ -67,9 +77,42 @@ private func leave(_ state: UInt32) {
   csb_set_leave(1)
 }
 
-/// Serves one trap. `arguments` is a guest address; each argument is copied once, then checked.
+/// Serves one trap, and tells of it where that is wanted.
 @c(zvm_serve_trap)
 func serveTrap(_ arguments: UInt32) -> Int32 {
+  guard unsafe current!.trace >= 0 else { return answer(arguments) }
+  let asked = record(arguments)
+  note(asked)
+  var answered = asked
+  let result = answer(arguments)
+  answered.isEnd = true
+  answered.result = Int64(result)
+  note(answered)
+  return result
+}
+
+/// What a trap asks for, as far as it can be read.
+private func record(_ arguments: UInt32) -> TrapRecord {
+  func word(_ index: UInt64) -> UInt64 {
+    unsafe current!.memory.word(at: UInt64(arguments) + 8 * index) ?? 0
+  }
+  return TrapRecord(
+    isEnd: false, function: word(0), arguments: [word(2), word(3), word(4), word(5)], result: 0)
+}
+
+/// Writes a record to the trace; a trace that nobody reads any more is given up.
+private func note(_ record: TrapRecord) {
+  var writer = ByteWriter()
+  record.encode(into: &writer)
+  let bytes = writer.bytes
+  let count = unsafe bytes.withUnsafeBytes {
+    unsafe Glibc.write(current!.trace, $0.baseAddress, $0.count)
+  }
+  if count != bytes.count { unsafe current!.trace = -1 }
+}
+
+/// Answers one trap. `arguments` is a guest address; each argument is copied once, then checked.
+private func answer(_ arguments: UInt32) -> Int32 {
   guard unsafe csb_session().pointee.traps < current!.trapLimit else {
     leave(UInt32(CSB_LIMIT_TRAPS))
     return 0

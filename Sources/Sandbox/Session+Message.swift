@@ -34,9 +34,12 @@ extension Session {
     var messages: [ChannelMessage] = []
     messages.reserveCapacity(channels.count)
     for channel in channels { messages.append(try channel.message(&descriptors)) }
-    let message = SessionMessage(
+    let traced = trace.map { descriptors.index($0) + 1 } ?? 0
+    var message = SessionMessage(
       isFollowed: isFollowed, heapByteCount: UInt32(min(heap, room)), memoryDigest: memoryDigest,
-      trapLimit: trapLimit ?? .max, outputByteLimit: outputByteLimit ?? .max, channels: messages)
+      trapLimit: trapLimit ?? .max, outputByteLimit: outputByteLimit ?? .max,
+      trace: traced, channels: messages)
+    message.fanOut = fanOut
     return (message, descriptors.numbers)
   }
 }

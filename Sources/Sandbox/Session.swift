@@ -1,3 +1,6 @@
+package import SystemPackage
+package import Wire
+
 /// What one sandbox is asked to do: channels and limits for one run of a module.
 public struct Session: Sendable {
   /// In number order: the index is the channel number.
@@ -15,6 +18,11 @@ public struct Session: Sendable {
   public var outputByteLimit: Int64?
   /// Whether a SHA-256 of the guest's memory at its exit is wanted (the manifest's memory etag).
   public var memoryDigest = false
+  /// What the sandbox process does in the place of a guest.
+  package var fanOut: FanOutMessage?
+
+  /// The write end of a pipe that is told of each trap, before and after (`zvm run -T`).
+  package var trace: FileDescriptor?
 
   public init(
     channels: [Channel], memoryByteCount: Int = 256 << 20, timeout: Duration = .seconds(60)

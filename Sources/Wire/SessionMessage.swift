@@ -8,12 +8,17 @@ package struct SessionMessage: Equatable, Sendable {
   /// Most traps, and most bytes written over all channels.
   package var trapLimit: UInt64
   package var outputByteLimit: Int64
+  /// What the sandbox does in the place of a guest, if anything.
+  package var fanOut: FanOutMessage?
+  /// Descriptor that takes a `TrapRecord` before and after each trap, as its index plus 1; 0: none.
+  package var trace: UInt32
   package var channels: [ChannelMessage]
 
   package init(
     isFollowed: Bool, heapByteCount: UInt32, memoryDigest: Bool, trapLimit: UInt64,
-    outputByteLimit: Int64, channels: [ChannelMessage]
+    outputByteLimit: Int64, trace: UInt32 = 0, channels: [ChannelMessage]
   ) {
+    self.trace = trace
     self.trapLimit = trapLimit
     self.outputByteLimit = outputByteLimit
     self.isFollowed = isFollowed
@@ -28,6 +33,9 @@ package struct SessionMessage: Equatable, Sendable {
     writer.integer(UInt8(memoryDigest ? 1 : 0))
     writer.integer(trapLimit)
     writer.integer(outputByteLimit)
+    writer.integer(UInt8(fanOut == nil ? 0 : 1))
+    fanOut?.encode(into: &writer)
+    writer.integer(trace)
     writer.integer(UInt32(channels.count))
     for channel in channels { channel.encode(into: &writer) }
   }
@@ -38,6 +46,10 @@ package struct SessionMessage: Equatable, Sendable {
     memoryDigest = try reader.integer("memory digest", as: UInt8.self) != 0
     trapLimit = try reader.integer("trap limit")
     outputByteLimit = try reader.count("output limit")
+    if try reader.integer("fan-out", as: UInt8.self) != 0 {
+      fanOut = try FanOutMessage(from: &reader)
+    }
+    trace = try reader.integer("trace")
     let count = try reader.integer("channel count", as: UInt32.self)
     guard count <= 10915 else { throw reader.error("channel count") }
     channels = []

@@ -48,7 +48,11 @@ struct JobTests {
     let expected = try shell("\(cat) access-*.log* | \(Self.statusOracle)", in: folder.url)
     for jobs in ["1", "2", "16"] {
       let result = try run(
-        zvm, ["job", "run", folder.path("job.yaml"), "--jobs", jobs, "--shard-size", "100KiB"])
+        zvm,
+        [
+          "job", "run", folder.path("job.yaml"), "--jobs", jobs, "--shard-size", "100KiB",
+          "--no-cache",
+        ])
       #expect(result.status == 0, "\(result.errors)")
       #expect(result.errors.contains("status-codes: "))
       #expect(try folder.text("out/status.tsv") == expected, "--jobs \(jobs)")

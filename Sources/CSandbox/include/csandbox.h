@@ -166,5 +166,8 @@ int csb_want_sender(int socket);
 /* One packet without descriptors (any are closed by the kernel) and who sent it, as the kernel says. */
 long csb_receive_from(int socket, void *bytes, size_t capacity, int32_t *process, int flags);
 
+/* The user at the other end of a connected UNIX socket, by the kernel's word. */
+int csb_peer_user(int socket, uint32_t *user);
+
 #pragma clang assume_nonnull end
 #endif
