@@ -225,9 +225,11 @@ private final class StreamPass: Sendable {
   private func conclude(_ result: Result<SandboxReport, SandboxError>) {
     var failure: JobError?
     switch result {
-    case .failure(let error): failure = JobError("decoder: \(error)")
+    case .failure(let error): failure = JobError("\(input.path): decoder: \(error)")
     case .success(let report):
-      if report.outcome != .exited(code: 0) { failure = JobError(report.outcome.explanation) }
+      if report.outcome != .exited(code: 0) {
+        failure = JobError("\(input.path): \(report.outcome.explanation)")
+      }
     }
     if failure == nil {
       do throws(DatasetError) { try input.checkUnchanged() } catch {

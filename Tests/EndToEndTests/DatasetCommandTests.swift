@@ -4,7 +4,7 @@ import Testing
 /// `zvm pack` and `zvm dataset info` against zstd, wc and the rest.
 @Suite("datasets", .serialized)
 struct DatasetCommandTests {
-  private func log(_ folder: Folder, size: String = "2MiB") throws {
+  private func log(_ folder: Folder, size: String = "512KiB") throws {
     let made = try run(
       zvm, ["dataset", "generate", "--size", size, "--seed", "4", "--output", folder.path("log")])
     try #require(made.status == 0, "\(made.errors)")
@@ -23,7 +23,7 @@ struct DatasetCommandTests {
     for jobs in ["1", "3"] {
       let packed = try run(
         zvm,
-        ["pack", folder.path("in"), "-o", folder.path("out-\(jobs).zst"), "--frame-size", "100KiB"]
+        ["pack", folder.path("in"), "-o", folder.path("out-\(jobs).zst"), "--frame-size", "25KiB"]
           + ["-j", jobs])
       #expect(packed.status == 0, "\(packed.errors)")
     }
@@ -31,7 +31,7 @@ struct DatasetCommandTests {
     let lines = try shell("wc -l < log", in: folder.url).trimmingCharacters(
       in: .whitespacesAndNewlines)
     let info = try run(
-      zvm, ["dataset", "info", folder.path("out-1.zst"), "--shard-size", "100KiB"])
+      zvm, ["dataset", "info", folder.path("out-1.zst"), "--shard-size", "25KiB"])
     #expect(info.status == 0, "\(info.errors)")
     #expect(info.output.contains("\(lines) records (lines), indexed"))
     #expect(info.output.contains("by the seek table"))

@@ -96,7 +96,7 @@ func wholeStage() throws {
     ("{program: status_map.c}", "{program: m.c, memory: 1}", "memory: '1' is not a size"),
     ("{program: status_map.c}", "{program: m.c, timeout: -3s}", "timeout: '-3s' is not a time"),
     ("{program: status_map.c}", "{program: m.c, reuse: perhaps}", "reuse: 'perhaps' is neither"),
-    ("{program: status_map.c}", "{program: m.c, args: ['${x}']}", ":3:29: args: no parameter 'x'"),
+    ("{program: status_map.c}", "{program: m.c, args: ['${x}']}", ":3:28: args: no parameter 'x'"),
     ("[../datasets/access-*.log.zst]", "[]", "input: no path is given"),
     ("[../datasets/access-*.log.zst]", "{a: b}", "input: text expected"),
     ("[../datasets/access-*.log.zst]", "{path: a, records: rows}", "records: 'rows' is none of"),

@@ -65,7 +65,7 @@ private func write(_ bytes: [UInt8], _ file: FileDescriptor) throws { try file.w
 
 @Test(
   "sorted pieces and their merge are what sort makes of the whole",
-  arguments: [(0, 3), (1, 3), (5000, 2), (20_000, 12), (700_000, 3)])
+  arguments: [(0, 3), (1, 3), (5000, 2), (20_000, 12), (100_000, 3)])
 func sortAndMerge(count: Int, keyLimit: Int) throws {
   let scratch = try Scratch()
   let raw = try scratch.file("raw")

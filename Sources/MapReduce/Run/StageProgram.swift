@@ -24,6 +24,9 @@ struct StageProgram: Sendable {
   init(_ resolved: ResolvedProgram, sides: SideInputs, pool: Int) throws(JobError) {
     program = resolved.program
     digest = resolved.digest
+    guard !program.template else {
+      throw JobError("\(program.path): template: this build cannot copy running sandboxes yet")
+    }
     do throws(SandboxError) {
       // Shards of one stage of one job, one program: a process may serve one after the other.
       launcher = try Launcher(
