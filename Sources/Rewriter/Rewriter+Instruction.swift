@@ -46,8 +46,7 @@ extension Rewriter {
       }
       writer.one(
         instruction.text(), byteCount: instruction.encodedByteCount,
-        restricted: instruction.zeroExtendedRegister, largest: instruction.largestResult,
-        effects: instruction.effects)
+        restricted: instruction.zeroExtendedRegister)
       return
     }
     guard memoryIndexes.count == 1 else {
@@ -104,7 +103,6 @@ extension Rewriter {
     let target = narrow ? Register.long(destination.number) : Register.quad(destination.number)
     writer.one(
       "\(narrow ? "leal" : "leaq") \(address), \(target)",
-      byteCount: instruction.encodedByteCount, restricted: narrow ? destination.number : nil,
-      effects: instruction.effects)
+      byteCount: instruction.encodedByteCount, restricted: narrow ? destination.number : nil)
   }
 }

@@ -5,8 +5,12 @@ import Foundation
 public enum BinaryTool {
   /// Runs the tool with our standard streams and answers its exit status.
   public static func run(_ name: String, _ arguments: [String]) throws(ToolchainError) -> Int32 {
-    let tools = try Tools()
-    if name == "ld" { return try Tools.run(tools.lld, try linkerArguments(arguments)) }
+    let relocatable = arguments.contains { ["-r", "-i", "--relocatable"].contains($0) }
+    if name == "ld", !relocatable {
+      return try Tools.run(try Tools().lld, try linkerArguments(arguments))
+    }
+    // A relocatable link is GNU ld's: lld fills the gaps between texts with int3, which the validator
+    // refuses.
     guard let program = Tools.search(name) else {
       throw ToolchainError("\(name) is not installed: apt-get install binutils")
     }
@@ -19,10 +23,9 @@ public enum BinaryTool {
     try Tools.run(program, arguments)
   }
 
-  /// A relocatable link is the linker's own; a final one gets our layout.
+  /// A final link gets our layout.
   private static func linkerArguments(_ arguments: [String]) throws(ToolchainError) -> [String] {
     let common = ["-m", "elf_x86_64", "--build-id=none"] + arguments
-    if arguments.contains(where: { ["-r", "-i", "--relocatable"].contains($0) }) { return common }
     if arguments.contains(where: { ["--version", "-v", "-V", "--help"].contains($0) }) {
       return arguments
     }

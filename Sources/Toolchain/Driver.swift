@@ -15,16 +15,6 @@ public struct Driver {
     "-fno-asynchronous-unwind-tables", "-fno-unwind-tables", "-ftls-model=local-exec",
     "-mtune-ctrl=^use_bt", "-fno-stack-clash-protection",
   ]
-  /// Before the user's own options, which may take them back. Long addresses: without the 67 prefix
-  /// gcc prefers forms that leave the rewriter less to do.
-  private static let speedOptions = ["-maddress-mode=long"]
-
-  /// With -O2 and above.
-  private var tuningOptions: [String] {
-    let level = invocation.compilerOptions.last { $0.hasPrefix("-O") }
-    return level == "-O2" || level == "-O3" || level == "-Ofast" ? Self.speedOptions : []
-  }
-
   private static let headerOptions = [
     "-U__gnu_linux__", "-U__linux__", "-U__linux", "-Ulinux", "-U__unix", "-Uunix",
     "-D__unix__=1", "-D__zvm__=1",
@@ -148,8 +138,7 @@ public struct Driver {
       }
       try check(
         cxx?.program ?? tools.gcc,
-        tuningOptions + options + Self.codeOptions + Self.headerOptions
-          + headers(cxx: cxx?.headers ?? [])
+        options + Self.codeOptions + Self.headerOptions + headers(cxx: cxx?.headers ?? [])
           + ["-S", "-x", cxx == nil ? "c" : "c++", input.path, "-o", plain])
     case .assemblyWithPreprocessor:
       try check(
@@ -178,26 +167,12 @@ public struct Driver {
     let rewritten = folder.path + "/sandboxed.s"
     try write(sandboxed, to: invocation.stage == .assembly ? output : rewritten)
     if invocation.stage == .assembly { return }
-    let padded = folder.path + "/padded.o"
-    try assemble(rewritten, to: padded)
-    // Now that it is known where padding falls, longer encodings take its place.
-    guard let object = FileManager.default.contents(atPath: padded) else {
-      throw ToolchainError("\(padded): cannot be read")
-    }
-    if let packed = Packer.pack(sandboxed, object: [UInt8](object)) {
-      try write(packed, to: rewritten)
-    }
-    try assemble(rewritten, to: output)
-  }
-
-  /// clang writes to a temporary name and renames by itself. From x86-64-v2 on it pads with nops of
-  /// up to 15 bytes; which instructions are allowed does not depend on it.
-  private func assemble(_ source: String, to output: String) throws(ToolchainError) {
+    // clang writes to a temporary name and renames by itself.
     try check(
       tools.clang,
       [
-        "--target=x86_64-linux-gnu", "-march=x86-64-v2", "-fdebug-compilation-dir=.", "-Xclangas",
-        "-dwarf-version=4", "-c", "-x", "assembler", source, "-o", output,
+        "--target=x86_64-linux-gnu", "-fdebug-compilation-dir=.", "-Xclangas", "-dwarf-version=4",
+        "-c", "-x", "assembler", rewritten, "-o", output,
       ])
   }
 

@@ -58,7 +58,7 @@ struct ScriptTests {
     let result = try job(folder, "{program: \(name)}")
     #expect(result.status == 1)
     #expect(result.errors.contains(place), "\(result.errors)")
-    #expect(result.errors.contains("shard 0"), "\(result.errors)")
+    #expect(result.errors.contains("shard "), "\(result.errors)")
     #expect(!folder.names.contains("result"))
   }
 
@@ -81,7 +81,7 @@ struct ScriptTests {
     try folder.write(
       "map.lua",
       """
-      assert(not io.open("/etc/passwd"))
+      assert(not io.open("/etc/shadow") and not io.open("/proc/self/maps"))
       assert(not io.open("/dev/map.lua", "w"))
       assert(not pcall(io.popen, "id") or not io.popen("id"))
       assert(not os.execute("true"))

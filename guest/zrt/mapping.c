@@ -94,11 +94,11 @@ zrt_long zrt_map(uint32_t hint, uint32_t size, int protection, int flags, int fd
 	int shared = (flags & MAP_TYPE) != MAP_PRIVATE, writes = protection & PROT_WRITE;
 	if (!size || offset < 0 || offset % ZRT_PAGE)
 		return -EINVAL;
-	if (node->kind == ZRT_DIRECTORY || node->kind == ZRT_FIFO || !zrt_device_seekable(node))
-		return -ENODEV;
 	if (protection & PROT_EXEC || ZRT_ACCESS(file->flags) == O_WRONLY ||
 	    (shared && writes && ZRT_ACCESS(file->flags) != O_RDWR))
 		return -EACCES;
+	if (node->kind == ZRT_DIRECTORY || node->kind == ZRT_FIFO || !zrt_device_seekable(node))
+		return -ENODEV;
 	if (size > 0u - ZRT_PAGE || (offset >> 32) >= 4)
 		return -ENOMEM;
 	if (shared && node->kind == ZRT_REGULAR)

@@ -132,3 +132,40 @@ zrt_long zrt_sigsuspend(const uint64_t *mask)
 	blocked = before;
 	return -EINTR;
 }
+
+zrt_long zrt_sigtimedwait(const uint64_t *set, void *information, const struct zrt_timespec *limit)
+{
+	for (int signal = 1; signal <= SIGNALS; signal++) {
+		if (!(pending & *set & bit(signal)))
+			continue;
+		pending &= ~bit(signal);
+		if (information) {
+			siginfo_t *out = information;
+			*out = (siginfo_t){ .si_signo = signal, .si_code = SI_USER };
+			out->si_pid = ZRT_PROCESS;
+			out->si_uid = ZRT_USER;
+		}
+		return signal;
+	}
+	/* Nobody can send one while we wait. */
+	if (!limit)
+		return -EDEADLK;
+	zrt_clock_advance(limit->seconds * 1000000000 + (int32_t)limit->nanoseconds);
+	return -EAGAIN;
+}
+
+/* Kept to be shown: handlers run on the stack there is. */
+zrt_long zrt_sigaltstack(const struct sigaltstack *new, struct sigaltstack *old)
+{
+	static stack_t alternate = { .ss_flags = SS_DISABLE };
+	if (new && new->ss_flags & ~SS_DISABLE)
+		return -EINVAL;
+	if (new && !(new->ss_flags & SS_DISABLE) && new->ss_size < MINSIGSTKSZ)
+		return -ENOMEM;
+	stack_t before = alternate;
+	if (new)
+		alternate = *new;
+	if (old)
+		*old = before;
+	return 0;
+}

@@ -15,6 +15,9 @@
 
 int zrt_verbosity;
 
+/* Linux's clocks, and those of a process or thread (negative); all of them are the one there is. */
+static int is_clock(int clock) { return clock < 12; }
+
 static zrt_long time_to(struct zrt_timespec *time, int64_t unit)
 {
 	long rest;
@@ -33,12 +36,17 @@ static zrt_long resolution(struct zrt_timespec *time)
 }
 
 /* No clock moves by itself: a sleeper finds its time gone by at once. */
-static zrt_long slept(const struct zrt_timespec *wanted, struct zrt_timespec *left)
+static zrt_long slept(const struct zrt_timespec *wanted, struct zrt_timespec *left, int absolute)
 {
+	int64_t length;
 	int32_t nanoseconds = wanted->nanoseconds;
 	if (wanted->seconds < 0 || nanoseconds < 0 || nanoseconds > 999999999)
 		return -EINVAL;
-	if (left)
+	if (__builtin_mul_overflow(wanted->seconds, (int64_t)1000000000, &length) ||
+	    __builtin_add_overflow(length, (int64_t)nanoseconds, &length))
+		length = INT64_MAX / 2;
+	zrt_clock_advance(absolute ? length - zrt_clock_nanoseconds() : length);
+	if (left && !absolute)
 		*left = (struct zrt_timespec){ 0, 0 };
 	return 0;
 }
@@ -158,10 +166,10 @@ static zrt_long call(uint32_t n, zrt_long a, zrt_long b, zrt_long c, zrt_long d,
 	case NUMBER(SYS_pselect6): return zrt_select(a, PTR(b), PTR(c), PTR(d));
 	case NUMBER(SYS_fsync):
 	case NUMBER(SYS_fdatasync):
-	case NUMBER(SYS_sync):
 	case NUMBER(SYS_syncfs):
 	case NUMBER(SYS_flock):
-	case NUMBER(SYS_fadvise64): return 0;
+	case NUMBER(SYS_fadvise64): return zrt_fcntl(a, F_GETFL, 0) < 0 ? -EBADF : 0;
+	case NUMBER(SYS_sync): return 0;
 	case NUMBER(SYS_umask): return zrt_set_umask(a);
 
 	case NUMBER(SYS_brk): return zrt_brk(a);
@@ -176,13 +184,13 @@ static zrt_long call(uint32_t n, zrt_long a, zrt_long b, zrt_long c, zrt_long d,
 	case NUMBER(SYS_munlockall): return 0;
 	case NUMBER(SYS_msync): return zrt_sync(a);
 
-	case NUMBER(SYS_clock_gettime): return time_to(PTR(b), 1);
+	case NUMBER(SYS_clock_gettime): return is_clock(a) ? time_to(PTR(b), 1) : -EINVAL;
 	case NUMBER(SYS_gettimeofday): return time_to(PTR(a), 1000);
-	case NUMBER(SYS_clock_getres): return resolution(PTR(b));
+	case NUMBER(SYS_clock_getres): return is_clock(a) ? resolution(PTR(b)) : -EINVAL;
 	case NUMBER(SYS_clock_settime):
 	case NUMBER(SYS_settimeofday): return -EPERM;
-	case NUMBER(SYS_nanosleep): return slept(PTR(a), PTR(b));
-	case NUMBER(SYS_clock_nanosleep): return slept(PTR(c), PTR(d));
+	case NUMBER(SYS_nanosleep): return slept(PTR(a), PTR(b), 0);
+	case NUMBER(SYS_clock_nanosleep): return is_clock(a) ? slept(PTR(c), PTR(d), b & 1) : -EINVAL;
 	case NUMBER(SYS_times): return zrt_times(PTR(a));
 	case NUMBER(SYS_getrusage): return zrt_usage(PTR(b), 18 * 8);
 	case NUMBER(SYS_getrandom): zrt_random(PTR(a), b); return b;
@@ -229,7 +237,9 @@ static zrt_long call(uint32_t n, zrt_long a, zrt_long b, zrt_long c, zrt_long d,
 	case NUMBER(SYS_rt_sigaction): return zrt_sigaction(a, PTR(b), PTR(c));
 	case NUMBER(SYS_rt_sigpending): return zrt_sigpending(PTR(a));
 	case NUMBER(SYS_rt_sigsuspend): return zrt_sigsuspend(PTR(a));
-	case NUMBER(SYS_sigaltstack): return 0;
+	case NUMBER(SYS_rt_sigtimedwait): return zrt_sigtimedwait(PTR(a), PTR(b), PTR(c));
+	case NUMBER(SYS_rt_sigqueueinfo): return zrt_kill(a, b);
+	case NUMBER(SYS_sigaltstack): return zrt_sigaltstack(PTR(a), PTR(b));
 	case NUMBER(SYS_kill):
 	case NUMBER(SYS_tkill): return zrt_kill(a, b);
 	case NUMBER(SYS_tgkill): return zrt_kill(b, c);

@@ -95,6 +95,7 @@ int zrt_channel(const char *name);
 void zrt_clock_start(int64_t seconds);
 int64_t zrt_clock_nanoseconds(void);
 int64_t zrt_clock_elapsed(void);
+void zrt_clock_advance(int64_t nanoseconds);
 void zrt_random(void *buffer, uint32_t size);
 /* Whole seconds, rounded down, and the nanoseconds past them (if `rest` is not 0). */
 int64_t zrt_seconds(int64_t nanoseconds, long *rest);
@@ -109,6 +110,10 @@ zrt_long zrt_sigaction(int signal, const struct zrt_sigaction *new, struct zrt_s
 zrt_long zrt_sigprocmask(int how, const uint64_t *set, uint64_t *old);
 zrt_long zrt_sigpending(uint64_t *set);
 zrt_long zrt_sigsuspend(const uint64_t *mask);
+/* The number of a pending signal of the set, which it takes. */
+zrt_long zrt_sigtimedwait(const uint64_t *set, void *information, const struct zrt_timespec *limit);
+struct sigaltstack;
+zrt_long zrt_sigaltstack(const struct sigaltstack *new, struct sigaltstack *old);
 
 /* system.c: what there is to say about the machine and the process. */
 struct utsname;
