@@ -7,7 +7,8 @@ public struct ZVM: ParsableCommand {
     abstract: "Run code you do not trust over data you care about.",
     version: "0.1.0",
     subcommands: [
-      JobCommand.self, Run.self, CC.self, Validate.self, DatasetCommand.self, SysrootCommand.self,
+      JobCommand.self, Run.self, CC.self, Validate.self, Inspect.self, DatasetCommand.self,
+      SysrootCommand.self,
     ])
 
   public init() {}
