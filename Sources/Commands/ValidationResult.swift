@@ -110,7 +110,8 @@ struct ValidationResult: Encodable {
     }
     for violation in violations {
       let symbol = violation.symbol.map { " <\($0)>" } ?? ""
-      lines.append("  \(Self.hex(violation.address))\(symbol): \(violation.rule)")
+      let place = "  \(Self.hex(violation.address))\(symbol): "
+      lines.append(place + "\(violation.rule): \(violation.bytes)")
       lines.append("    \(violation.explanation)")
       for line in violation.neighbourhood {
         let isHere = line.address == violation.address
