@@ -28,19 +28,30 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
-    // System libraries and the only modules that import them.
-    .systemLibrary(
-      name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
-    .systemLibrary(
-      name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
-    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    // System libraries and the only modules that import them. They are linked from their archives
+    // (`:lib….a`), so that a sandbox process maps no file but what it needs; ISA-L comes as a shared
+    // library only.
+    .systemLibrary(name: "CSeccomp", providers: [.apt(["libseccomp-dev"])]),
+    .systemLibrary(name: "CISAL", providers: [.apt(["libisal-dev"])]),
+    .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-    .systemLibrary(name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])]),
-    .target(name: "Seccomp", dependencies: ["CSeccomp"], swiftSettings: strict),
+    .systemLibrary(name: "CLZMA", providers: [.apt(["liblzma-dev"])]),
+    .systemLibrary(name: "CBZip2", providers: [.apt(["libbz2-dev"])]),
+    .systemLibrary(name: "CLZ4", providers: [.apt(["liblz4-dev"])]),
+    .systemLibrary(name: "CNettle", providers: [.apt(["nettle-dev"])]),
     .target(
-      name: "Compression", dependencies: ["CArchive", "CZstd", "CZlib", "Wire"],
-      swiftSettings: strict),
-    .target(name: "Digest", dependencies: ["CNettle"], swiftSettings: strict),
+      name: "Seccomp", dependencies: ["CSeccomp"], swiftSettings: strict,
+      linkerSettings: [.linkedLibrary(":libseccomp.a")]),
+    .target(
+      name: "Compression", dependencies: ["CISAL", "CZstd", "CLZMA", "CBZip2", "CLZ4", "Wire"],
+      swiftSettings: strict,
+      linkerSettings: [
+        .linkedLibrary("isal"), .linkedLibrary(":libzstd.a"), .linkedLibrary(":liblzma.a"),
+        .linkedLibrary(":libbz2.a"), .linkedLibrary(":liblz4.a"),
+      ]),
+    .target(
+      name: "Digest", dependencies: ["CNettle"], swiftSettings: strict,
+      linkerSettings: [.linkedLibrary(":libnettle.a")]),
 
     // Wall one: what code is allowed to be.
     .target(name: "ELF", swiftSettings: strict),
@@ -61,18 +72,24 @@ let package = Package(
       swiftSettings: strict),
     .executableTarget(
       name: "zvm-launcher", dependencies: ["Runtime"], swiftSettings: strict,
-      linkerSettings: [.unsafeFlags(["-static-executable", "-use-ld=lld"])]),
+      linkerSettings: [
+        .unsafeFlags(["-static-stdlib", "-use-ld=lld", "-Xlinker", "-z", "-Xlinker", "now"])
+      ]),
 
     // The trusted side.
     .target(name: "Manifest", swiftSettings: strict),
     .target(
       name: "Sandbox", dependencies: ["ELF", "Validator", "Wire", "CSandbox", "Digest", system],
       swiftSettings: strict),
+    // Compressing outputs; not in a sandbox process, unlike Compression.
+    .target(name: "Encoding", dependencies: ["CZstd", "CZlib"], swiftSettings: strict),
     .target(
       name: "Datasets", dependencies: ["Compression", "Wire", system], swiftSettings: strict),
     .target(
       name: "MapReduce",
-      dependencies: ["Sandbox", "Datasets", "Toolchain", "Digest", "Wire", "Yams", system],
+      dependencies: [
+        "Sandbox", "Datasets", "Toolchain", "Encoding", "Digest", "Wire", "Yams", system,
+      ],
       swiftSettings: strict),
     .target(
       name: "Commands",
@@ -101,7 +118,9 @@ let package = Package(
     .testTarget(
       name: "DatasetsTests", dependencies: ["Datasets", "Compression", "Wire"],
       swiftSettings: common),
-    .testTarget(name: "MapReduceTests", dependencies: ["MapReduce"], swiftSettings: common),
+    .testTarget(
+      name: "MapReduceTests", dependencies: ["MapReduce", "Datasets", system],
+      swiftSettings: common),
     .testTarget(name: "ELFTests", dependencies: ["ELF"], swiftSettings: common),
     .testTarget(
       name: "SandboxTests", dependencies: ["Sandbox", "Wire", system],

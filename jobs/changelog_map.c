@@ -1,39 +1,51 @@
 /* Counts the entries of a Debian changelog by year and by maintainer: every entry ends in a line
- * ` -- NAME <ADDRESS>  DAY, DD MON YEAR TIME ZONE`. Out: `year YYYY TAB n` and `by NAME TAB n`. */
-#include "counts.h"
-#include <ctype.h>
+ * ` -- NAME <ADDRESS>  DAY, DD MON YEAR TIME ZONE`. Out: `by NAME TAB n` and `year YYYY TAB n`. */
+#include <zmr.h>
 
-static int is_year(const char *text)
+static zmr_counts *counts;
+
+static void count(const char *prefix, zmr_text text)
 {
-	return isdigit((unsigned char)text[0]) && isdigit((unsigned char)text[1]) &&
-	       isdigit((unsigned char)text[2]) && isdigit((unsigned char)text[3]);
+	static char key[1 << 16];
+	uint32_t size = (uint32_t)strlen(prefix);
+	if (text.size > sizeof key - size)
+		text.size = sizeof key - size;
+	memcpy(key, prefix, size);
+	memcpy(key + size, text.at, text.size);
+	zmr_count(counts, (zmr_text){ key, size + text.size }, 1);
+}
+
+/* The next word, with the blanks before it; empty at the end. */
+static zmr_text next_word(zmr_text *text)
+{
+	while (text->size && *text->at == ' ')
+		text->at++, text->size--;
+	return zmr_take_until(text, " ");
 }
 
 int main(void)
 {
-	static char line[65536], key[65536 + 8];
-	while (fgets(line, sizeof line, stdin)) {
-		if (strncmp(line, " -- ", 4))
+	counts = zmr_counts_new();
+	for (zmr_text line; zmr_line(&line);) {
+		if (line.size < 4 || memcmp(line.at, " -- ", 4))
 			continue;
-		char *open = strstr(line, " <"), *close = open ? strstr(open, ">  ") : 0;
-		if (!close)
+		char *end = line.at + line.size;
+		char *open = zmr_search(line.at, end, zmr_string(" <"));
+		char *close = zmr_search(open, end, zmr_string(">  "));
+		if (close == end)
 			continue;
-		/* The fourth word of the date is the year. */
-		char *year = close + 3;
-		for (int word = 0; word < 3 && year; word++) {
-			year += strspn(year, " ");
-			year = strchr(year, ' ');
-		}
-		if (!year)
+		/* The fourth word of the date is the year, and something follows it. */
+		zmr_text date = { close + 3, (uint32_t)(end - close - 3) }, year = { 0 };
+		for (int word = 0; word < 4; word++)
+			year = next_word(&date);
+		uint64_t number;
+		zmr_text digits = year;
+		if (year.size != 4 || !date.size || !zmr_take_number(&digits, &number) ||
+		    digits.size)
 			continue;
-		year += strspn(year, " ");
-		if (!is_year(year) || year[4] != ' ')
-			continue;
-		count_add(key, sprintf(key, "year %.4s", year), 1);
-		*open = 0;
-		count_add(key, sprintf(key, "by %s", line + 4), 1);
+		count("year ", year);
+		count("by ", (zmr_text){ line.at + 4, (uint32_t)(open - line.at - 4) });
 	}
-	counts_sort(counts_by_key);
-	counts_print(counts_used);
-	return ferror(stdin) != 0;
+	zmr_counts_emit(counts);
+	return zmr_finish();
 }

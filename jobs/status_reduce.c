@@ -1,24 +1,23 @@
-/* Adds the lines of status_map.c up, by status. */
-#include <stdio.h>
+/* Adds the lines of status_map up, by status. */
+#include <zmr.h>
 
-enum { CODES = 1000 };
-
-static unsigned long long requests[CODES], bytes[CODES];
+static void reduce(zmr_text status, zmr_values *values)
+{
+	uint64_t requests = 0, bytes = 0, number;
+	for (zmr_text value; zmr_next(values, &value);) {
+		if (!zmr_take_number(&value, &number))
+			zmr_fail("status %.*s: no number of requests", (int)status.size, status.at);
+		requests += number;
+		if (!zmr_take_number(&value, &number))
+			zmr_fail("status %.*s: no number of bytes", (int)status.size, status.at);
+		bytes += number;
+	}
+	printf("%.*s\t%llu\t%llu\n", (int)status.size, status.at, (unsigned long long)requests,
+		(unsigned long long)bytes);
+}
 
 int main(void)
 {
-	int status, fields;
-	unsigned long long count, size;
-	while ((fields = scanf("%d\t%llu\t%llu", &status, &count, &size)) == 3) {
-		if (status < 0 || status >= CODES)
-			return 1;
-		requests[status] += count;
-		bytes[status] += size;
-	}
-	if (fields != EOF || ferror(stdin))
-		return 1;
-	for (status = 0; status < CODES; status++)
-		if (requests[status])
-			printf("%d\t%llu\t%llu\n", status, requests[status], bytes[status]);
-	return 0;
+	zmr_reduce(reduce);
+	return zmr_finish();
 }

@@ -8,7 +8,7 @@ public struct ZVM: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       JobCommand.self, Run.self, CC.self, Validate.self, Inspect.self, DatasetCommand.self,
-      SysrootCommand.self,
+      SysrootCommand.self, CacheCommand.self,
     ])
 
   public init() {}

@@ -22,21 +22,29 @@ public typealias ReadFunction = (UnsafeMutableRawBufferPointer) -> Int
 /// function. Memory comes from malloc: all that a codec needs is bounded by
 /// `maximumMemoryByteCount`, so the process can set it aside before its filter is on.
 public struct Decoder: ~Copyable {
-  private var zstd: ZstdDecoder?
-  private var gzip: GzipDecoder?
-  private var archive: ArchiveDecoder?
+  private let stream: StreamDecoder
 
   /// Upper bound of the heap that one decoder needs: a zstd window of 2^27 bytes with its input
   /// and tables, or an xz dictionary of 64 MiB (`xz -9`).
   public static let maximumMemoryByteCount = 160 << 20
 
-  /// A decoder of `codec`, which must not be `none`.
-  public init(_ codec: Codec, read: @escaping ReadFunction) throws(DecodeError) {
-    switch codec {
-    case .zstd: unsafe zstd = try ZstdDecoder(read)
-    case .gzip: unsafe gzip = try GzipDecoder(read)
-    default: unsafe archive = try ArchiveDecoder(codec, read)
-    }
+  /// A decoder of `codec`, which must not be `none`. `xzBlocks`: the input is an xz stream's header
+  /// and some of its blocks, and ends where they do.
+  public init(_ codec: Codec, xzBlocks: Bool = false, read: @escaping ReadFunction)
+    throws(DecodeError)
+  {
+    do throws(StepError) {
+      let step: any StepCodec =
+        switch codec {
+        case .zstd: try ZstdCodec()
+        case .gzip: GzipCodec()
+        case .xz: XzCodec(blocks: xzBlocks)
+        case .bzip2: Bzip2Codec()
+        case .lz4: try LZ4Codec()
+        case .none: throw StepError("no decoder for plain data")
+        }
+      stream = unsafe StreamDecoder(step, read)
+    } catch { throw DecodeError(offset: 0, problem: error.problem, readErrno: nil) }
   }
 
   /// Fills the buffer; fewer bytes only at the end of the stream, 0 when it is over. Throws for
@@ -45,14 +53,7 @@ public struct Decoder: ~Copyable {
     var filled = 0
     while filled < buffer.count {
       let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[filled...])
-      let count: Int
-      if let zstd {
-        count = unsafe try zstd.read(into: rest)
-      } else if let gzip {
-        count = unsafe try gzip.read(into: rest)
-      } else {
-        count = unsafe try archive?.read(into: rest) ?? 0
-      }
+      let count = try unsafe stream.read(into: rest)
       if count == 0 { break }
       filled += count
     }

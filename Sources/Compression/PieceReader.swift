@@ -18,6 +18,8 @@ public typealias PositionedReadFunction = (UnsafeMutableRawBufferPointer, Int64)
   private let piece: CompressedPiece
   private let read: PositionedReadFunction
   private var decoder: Decoder
+  /// With bzip2 blocks: what makes streams of them.
+  private var blocks: Bzip2Blocks?
   private var phase: Phase
   /// Offset in the file where the present decoder began: its errors count from there.
   private var base: Int64
@@ -26,6 +28,7 @@ public typealias PositionedReadFunction = (UnsafeMutableRawBufferPointer, Int64)
   /// What is left to skip or to take, with an edge that is counted in bytes.
   private var left: Int64 = 0
 
+  private static let xzHeaderByteCount: Int64 = 12
   /// How much is decoded at once when the end of the last record is looked for.
   private static let tailStepByteCount = 64 << 10
 
@@ -35,28 +38,53 @@ public typealias PositionedReadFunction = (UnsafeMutableRawBufferPointer, Int64)
     self.piece = piece
     unsafe self.read = unsafe read
     base = piece.offset
-    unsafe decoder = try Self.decoder(
-      piece, from: piece.offset, bit: piece.startBit,
-      to: piece.offset + piece.length, endBit: piece.endBit, read)
+    let end = piece.offset + piece.length
+    blocks = unsafe Self.blocks(
+      piece, from: piece.offset, bit: piece.startBit, to: end, endBit: piece.endBit, read)
+    decoder = try unsafe Self.decoder(piece, from: piece.offset, to: end, blocks, read)
     phase = piece.start == .exact ? .window : .skipping
     if case .bytes(let count) = piece.start { left = count }
   }
 
-  private static func decoder(
+  private static func blocks(
     _ piece: CompressedPiece, from start: Int64, bit: UInt8, to end: Int64, endBit: UInt8,
     _ read: @escaping PositionedReadFunction
+  ) -> Bzip2Blocks? {
+    guard piece.isBlocks, piece.codec == .bzip2 else { return nil }
+    return unsafe Bzip2Blocks(
+      startBit: start * 8 + Int64(bit), endBit: end * 8 + Int64(endBit), read: read)
+  }
+
+  private static func decoder(
+    _ piece: CompressedPiece, from start: Int64, to end: Int64, _ blocks: Bzip2Blocks?,
+    _ read: @escaping PositionedReadFunction
   ) throws(DecodeError) -> Decoder {
-    var offset = start
     do throws(DecodeError) {
-      return try unsafe Decoder(piece.codec) { buffer in
-        let wanted = Int(min(Int64(buffer.count), end - offset))
+      if let blocks { return try unsafe Decoder(.bzip2) { unsafe blocks.read(into: $0) } }
+      var offset = start
+      var headerLeft: Int64 = piece.isBlocks ? Self.xzHeaderByteCount : 0
+      return try unsafe Decoder(piece.codec, xzBlocks: piece.isBlocks) { buffer in
+        let from = headerLeft > 0 ? Self.xzHeaderByteCount - headerLeft : offset
+        let wanted = Int(min(Int64(buffer.count), headerLeft > 0 ? headerLeft : end - offset))
         if wanted == 0 { return 0 }
         let count = unsafe read(
-          UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted]), offset)
-        if count > 0 { offset += Int64(count) }
+          UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted]), from)
+        if count > 0 {
+          if headerLeft > 0 { headerLeft -= Int64(count) } else { offset += Int64(count) }
+        }
         return count
       }
     } catch { throw error.moved(by: start) }
+  }
+
+  /// The decoder's error with the offset in the file.
+  private func located(_ error: DecodeError) -> DecodeError {
+    if let blocks {
+      return DecodeError(
+        offset: blocks.blockOffset, problem: error.problem, readErrno: error.readErrno)
+    }
+    // The header that is read first is not part of the window.
+    return error.moved(by: piece.isBlocks ? base - Self.xzHeaderByteCount : base)
   }
 
   /// Fills the buffer; fewer bytes only at the end of the piece. Throws for truncated or corrupt
@@ -85,7 +113,7 @@ public typealias PositionedReadFunction = (UnsafeMutableRawBufferPointer, Int64)
       let count = try unsafe decoder.read(into: buffer)
       if phase != .tail { produced += Int64(count) }
       return count
-    } catch { throw error.moved(by: base) }
+    } catch { throw located(error) }
   }
 
   /// Decodes into the buffer, drops what belongs to the piece before, answers how much is left.
@@ -141,8 +169,10 @@ public typealias PositionedReadFunction = (UnsafeMutableRawBufferPointer, Int64)
     if case .bytes(let count) = piece.end { left = count }
     phase = .tail
     base = piece.offset + piece.length
-    unsafe decoder = try Self.decoder(
-      piece, from: base, bit: piece.endBit, to: base + piece.tailByteCount, endBit: 0, read)
+    let end = base + piece.tailByteCount
+    blocks = unsafe Self.blocks(
+      piece, from: base, bit: piece.endBit, to: end, endBit: piece.tailEndBit, read)
+    decoder = try unsafe Self.decoder(piece, from: base, to: end, blocks, read)
   }
 
   private mutating func readTail(into buffer: UnsafeMutableRawBufferPointer) throws(DecodeError)

@@ -44,7 +44,11 @@ public struct Splitter: Sendable {
   func units(of file: InputFile, _ codec: Codec) throws(DatasetError) -> UnitList? {
     switch codec {
     case .zstd: try ZstdScanner(file: file).units()
-    default: nil
+    case .gzip: try GzipScanner(file: file).units()
+    case .xz: try XzScanner(file: file).units()
+    case .bzip2: try Bzip2Scanner(file: file).units()
+    case .lz4: try LZ4Scanner(file: file).units()
+    case .none: nil
     }
   }
 

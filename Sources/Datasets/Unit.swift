@@ -23,8 +23,10 @@ struct UnitList: Sendable {
   var recordIndex: RecordIndex?
   /// Whether every unit carries a checksum, as far as its headers were looked at.
   var hasChecksums = true
-  /// xz: the stream header.
-  var headerOffset: Int64 = 0
+  /// Decompressed size that a unit usually has, where units do not tell.
+  var unitGuess: Int64?
+  /// Whether the units are blocks of a stream rather than whole frames, streams or members.
+  var isBlocks = false
 }
 
 /// Gathers units to pieces of about the wanted decompressed size.
@@ -45,7 +47,8 @@ struct PieceBuilder {
       while next < list.units.count, guess < wantedByteCount {
         let unit = list.units[next]
         let end = next + 1 < list.units.count ? list.units[next + 1].offset : list.end
-        guess += unit.decompressedByteCount ?? (end - unit.offset) * list.usualRatio
+        guess +=
+          unit.decompressedByteCount ?? list.unitGuess ?? (end - unit.offset) * list.usualRatio
         size = size.flatMap { sum in unit.decompressedByteCount.map { sum + $0 } }
         next += 1
       }
@@ -55,7 +58,8 @@ struct PieceBuilder {
       var piece = CompressedPiece(codec, offset: start.offset, length: end - start.offset)
       piece.startBit = start.bit
       piece.endBit = isLast ? list.endBit : list.units[next].bit
-      piece.headerOffset = list.headerOffset
+      piece.isBlocks = list.isBlocks
+      piece.tailEndBit = isLast ? 0 : list.endBit
       piece.decompressedByteCount = size
       if !isLast { piece.tailByteCount = list.end - end }
       if !list.unitsAreRecords {

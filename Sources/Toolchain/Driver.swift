@@ -189,7 +189,7 @@ public struct Driver {
     }
     arguments.append("-L" + sysroot.path + "/lib")
     if invocation.usesStandardLibraries {
-      arguments += ["--start-group", "-lc", "-lzrt", "-lzgcc", "--end-group"]
+      arguments += ["--start-group", "-lzmr", "-lc", "-lzrt", "-lzgcc", "--end-group"]
     }
     let output = invocation.output ?? "a.out"
     arguments += ["-o", output]

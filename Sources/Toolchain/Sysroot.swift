@@ -99,7 +99,9 @@ public struct Sysroot: Sendable {
     }
     // Ports and examples are not part of the library.
     let files = names.compactMap { $0 as? String }
-      .filter { $0.hasPrefix("zrt/") || $0.hasPrefix("musl/") || !$0.contains("/") }.sorted()
+      .filter { name in
+        ["zrt/", "zgcc/", "zmr/", "musl/"].contains(where: name.hasPrefix) || !name.contains("/")
+      }.sorted()
     for name in files {
       guard let data = FileManager.default.contents(atPath: guest + "/" + name) else { continue }
       add("\(name) \(data.count)\n".utf8)

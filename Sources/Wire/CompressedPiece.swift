@@ -15,20 +15,23 @@ public struct CompressedPiece: Sendable, Hashable {
   }
 
   public var codec: Codec
-  /// First byte of the window in the file, and its length. With bzip2 the first bit is `startBit` of
-  /// that byte (0: the highest), and `endBit` more bits follow after the last whole byte.
+  /// First byte of the window in the file, and its length. With bzip2 blocks the first bit is
+  /// `startBit` of that byte (0: the highest), and `endBit` more bits follow the last whole byte.
   public var offset: Int64
   public var length: Int64
   public var startBit: UInt8 = 0
   public var endBit: UInt8 = 0
-  /// Compressed bytes after the window in which its last record may end.
+  /// Compressed bytes after the window in which its last record may end (and, with bzip2 blocks, bits
+  /// after the last whole one of them).
   public var tailByteCount: Int64 = 0
+  public var tailEndBit: UInt8 = 0
   public var start = RecordEdge.exact
   public var end = RecordEdge.exact
   /// Decompressed size of the window where headers tell it; another size is then an error.
   public var decompressedByteCount: Int64?
-  /// xz: where the header is of the stream that the blocks belong to. It may be that of the window.
-  public var headerOffset: Int64 = 0
+  /// Whether the window holds blocks of a stream (xz, bzip2) rather than whole frames, streams or
+  /// members. The stream's header is then at the start of the file.
+  public var isBlocks = false
 
   /// A window that is decompressed as it is.
   public init(_ codec: Codec, offset: Int64, length: Int64) {
@@ -39,11 +42,13 @@ public struct CompressedPiece: Sendable, Hashable {
 
   package func encode(into writer: inout ByteWriter) {
     writer.integer(codec.rawValue)
-    for value in [offset, length, tailByteCount, headerOffset, decompressedByteCount ?? -1] {
+    for value in [offset, length, tailByteCount, decompressedByteCount ?? -1] {
       writer.integer(value)
     }
+    writer.integer(UInt8(isBlocks ? 1 : 0))
     writer.integer(startBit)
     writer.integer(endBit)
+    writer.integer(tailEndBit)
     start.encode(into: &writer)
     end.encode(into: &writer)
   }
@@ -56,12 +61,13 @@ public struct CompressedPiece: Sendable, Hashable {
     offset = try reader.count("offset")
     length = try reader.count("length")
     tailByteCount = try reader.count("tail")
-    headerOffset = try reader.count("header offset")
     let size = try reader.integer("decompressed size", as: UInt64.self)
     decompressedByteCount = Int64(exactly: size)
+    isBlocks = try reader.integer("blocks", as: UInt8.self) != 0
     startBit = try reader.integer("start bit")
     endBit = try reader.integer("end bit")
-    guard startBit < 8, endBit < 8 else { throw reader.error("bit") }
+    tailEndBit = try reader.integer("tail end bit")
+    guard startBit < 8, endBit < 8, tailEndBit < 8 else { throw reader.error("bit") }
     start = try RecordEdge(from: &reader)
     end = try RecordEdge(from: &reader)
     // Sums must fit, in bits too.

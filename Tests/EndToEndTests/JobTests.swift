@@ -31,7 +31,7 @@ struct JobTests {
     output: out/status.tsv
     """
   private static let statusOracle = """
-    awk '{c[$9]++; b[$9]+=$10} END {for (s in c) printf "%s\\t%d\\t%d\\n", s, c[s], b[s]}' | sort -n
+    awk '{c[$9]++; b[$9]+=$10} END {for (s in c) printf "%s\\t%d\\t%.0f\\n", s, c[s], b[s]}' | sort -n
     """
 
   @Test(
@@ -48,77 +48,15 @@ struct JobTests {
     let expected = try shell("\(cat) access-*.log* | \(Self.statusOracle)", in: folder.url)
     for jobs in ["1", "2", "16"] {
       let result = try run(
-        zvm, ["job", "run", folder.path("job.yaml"), "--jobs", jobs, "--shard-size", "100KiB"])
+        zvm,
+        [
+          "job", "run", folder.path("job.yaml"), "--jobs", jobs, "--shard-size", "100KiB",
+          "--no-cache",
+        ])
       #expect(result.status == 0, "\(result.errors)")
       #expect(result.errors.contains("status-codes: "))
       #expect(try folder.text("out/status.tsv") == expected, "--jobs \(jobs)")
     }
-  }
-
-  @Test("top paths equal awk, sort and head")
-  func topPaths() throws {
-    let folder = try folder(
-      """
-      name: top
-      input: access-1.log.zst
-      map: {program: paths_map.c}
-      reduce: {program: top_reduce.c, args: ["7"]}
-      output: top.tsv
-      """)
-    let expected = try shell(
-      """
-      zstdcat access-1.log.zst | awk '{sub(/\\?.*/, "", $7); c[$7]++}
-        END {for (p in c) printf "%s\\t%d\\n", p, c[p]}' | sort -t'\t' -k2,2nr -k1,1 | head -7
-      """, in: folder.url)
-    let result = try run(zvm, ["job", "run", folder.path("job.yaml")])
-    #expect(result.status == 0, "\(result.errors)")
-    #expect(try folder.text("top.tsv") == expected)
-  }
-
-  @Test("word counts equal tr, sort and uniq")
-  func wordCount() throws {
-    let folder = try folder(
-      """
-      name: words
-      input: "*.c"
-      map: {program: words_map.c}
-      reduce: {program: count_reduce.c}
-      output: words.tsv
-      """)
-    let expected = try shell(
-      """
-      cat *.c | tr 'A-Z' 'a-z' | tr -cs 'a-z' '\\n' | grep . | sort | uniq -c |
-        awk '{printf "%s\\t%d\\n", $2, $1}'
-      """, in: folder.url)
-    let result = try run(zvm, ["job", "run", folder.path("job.yaml"), "--jobs", "4"])
-    #expect(result.status == 0, "\(result.errors)")
-    #expect(try folder.text("words.tsv") == expected)
-  }
-
-  @Test("changelogs of this machine's packages equal zcat and awk")
-  func changelogs() throws {
-    let folder = try folder(
-      """
-      name: changelogs
-      input: /usr/share/doc/lib*/**/changelog*.gz
-      map: {program: changelog_map.c}
-      reduce: {program: count_reduce.c}
-      output: changes.tsv
-      """, size: "1KiB")
-    let expected = try shell(
-      """
-      find /usr/share/doc/lib*/ -type f -name 'changelog*.gz' ! -path '*/.*' -print0 | sort -zu |
-        xargs -0 zcat | awk '/^ -- / && index($0, " <") && index($0, ">  ") {
-          rest = substr($0, index($0, " <")); p = index(rest, ">  "); if (!p) next
-          t = substr(rest, p + 3); sub(/^ +/, "", t); n = split(t, d, / +/)
-          if (d[4] !~ /^[0-9][0-9][0-9][0-9]$/ || n < 5) next
-          c["year " d[4]]++
-          c["by " substr($0, 5, index($0, " <") - 5)]++
-        } END {for (k in c) printf "%s\\t%d\\n", k, c[k]}' | sort -t'\t' -k1,1
-      """)
-    let result = try run(zvm, ["job", "run", folder.path("job.yaml"), "--jobs", "8"])
-    #expect(result.status == 0, "\(result.errors)")
-    #expect(try folder.text("changes.tsv") == expected)
   }
 
   @Test("without a reduce program the output is the map outputs in shard order")
