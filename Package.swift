@@ -20,6 +20,7 @@ let package = Package(
   name: "zvm",
   products: [
     .executable(name: "zvm", targets: ["zvm"]),
+    .executable(name: "zvmd", targets: ["zvmd"]),
     .library(name: "Sandbox", targets: ["Sandbox"]),
   ],
   dependencies: [
@@ -34,7 +35,7 @@ let package = Package(
     .systemLibrary(name: "CSeccomp", providers: [.apt(["libseccomp-dev"])]),
     .systemLibrary(name: "CISAL", providers: [.apt(["libisal-dev"])]),
     .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
-    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CLZMA", providers: [.apt(["liblzma-dev"])]),
     .systemLibrary(name: "CBZip2", providers: [.apt(["libbz2-dev"])]),
     .systemLibrary(name: "CLZ4", providers: [.apt(["liblz4-dev"])]),
@@ -68,7 +69,8 @@ let package = Package(
     .target(name: "CSandbox"),
     .target(name: "Wire", swiftSettings: strict),
     .target(
-      name: "Runtime", dependencies: ["CSandbox", "Wire", "Seccomp", "Compression", "Digest"],
+      name: "Runtime",
+      dependencies: ["CSandbox", "Wire", "Seccomp", "Compression", "Digest", "Validator"],
       swiftSettings: strict),
     .executableTarget(
       name: "zvm-launcher", dependencies: ["Runtime"], swiftSettings: strict,
@@ -88,23 +90,44 @@ let package = Package(
     .target(
       name: "MapReduce",
       dependencies: [
-        "Sandbox", "Datasets", "Toolchain", "Encoding", "Digest", "Wire", "Yams", system,
+        "Sandbox", "Datasets", "Encoding", "Toolchain", "Compression", "Digest", "Wire", "Yams",
+        system,
       ],
       swiftSettings: strict),
+    .target(name: "Report", swiftSettings: strict),
     .target(
       name: "Commands",
       dependencies: [
-        "MapReduce", "Toolchain", "Sandbox", "Manifest", "Validator", "X86", "ELF", "Datasets",
+        "MapReduce", "Report", "Toolchain", "Sandbox", "Manifest", "Validator", "X86", "ELF",
+        "Datasets", "Wire",
         argumentParser, system,
       ], swiftSettings: strict),
     .executableTarget(
       name: "zvm", dependencies: ["Commands", argumentParser], swiftSettings: strict,
       linkerSettings: [.unsafeFlags(["-use-ld=lld"])]),
 
-    .testTarget(name: "RewriterTests", dependencies: ["Rewriter"], swiftSettings: common),
+    // The daemon that OpenStack Swift's storage nodes run programs with.
+    .target(
+      name: "Service",
+      dependencies: ["Sandbox", "Compression", "CSandbox", "Digest", "Wire", system],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "zvmd", dependencies: ["Service", argumentParser], swiftSettings: strict,
+      linkerSettings: [.unsafeFlags(["-use-ld=lld"])]),
+
+    .executableTarget(
+      name: "embedding-example", dependencies: ["Sandbox", system], path: "Examples/Embedding",
+      swiftSettings: common, linkerSettings: [.unsafeFlags(["-use-ld=lld"])]),
+
+    .testTarget(
+      name: "RewriterTests", dependencies: ["Rewriter"], swiftSettings: common),
     .executableTarget(
       name: "validator-benchmark", dependencies: ["Validator", "ELF"],
       path: "benchmarks/validator", sources: ["main.swift"], swiftSettings: common),
+    .executableTarget(
+      name: "startup-benchmark", dependencies: ["Sandbox", system],
+      path: "benchmarks/startup", exclude: ["first.s", "nexe.ld", "floor.c"],
+      sources: ["main.swift"], swiftSettings: common),
     // The validator's second opinion; optimized also in debug builds, it checks millions of bundles.
     .target(
       name: "SlowChecker", path: "Tests/SlowChecker", swiftSettings: common + optimized),
@@ -118,6 +141,7 @@ let package = Package(
     .testTarget(
       name: "DatasetsTests", dependencies: ["Datasets", "Compression", "Wire"],
       swiftSettings: common),
+    .testTarget(name: "ReportTests", dependencies: ["Report"], swiftSettings: common),
     .testTarget(
       name: "MapReduceTests", dependencies: ["MapReduce", "Datasets", system],
       swiftSettings: common),

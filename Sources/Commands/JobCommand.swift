@@ -4,7 +4,7 @@ public import ArgumentParser
 public struct JobCommand: ParsableCommand {
   public static let configuration = CommandConfiguration(
     commandName: "job", abstract: "Run map-reduce jobs.",
-    subcommands: [JobRun.self, JobResume.self, JobShell.self])
+    subcommands: [JobRun.self, JobResume.self, JobShell.self, JobReport.self, JobErrors.self])
 
   public init() {}
 }

@@ -77,6 +77,7 @@ public final class JobRunner: Sendable {
 
   /// Runs the job. Each output appears complete or not at all.
   public func run() throws(JobError) -> JobSummary {
+    defer { context.streams.close() }
     do throws(JobError) {
       let outputs = try runStages()
       var summary = context.summary

@@ -242,7 +242,8 @@ struct JobEngineTests {
     var kept = 0
     for _ in 0..<(isLong ? 20 : 3) {
       try? FileManager.default.removeItem(atPath: folder.path("out.txt"))
-      try FileManager.default.removeItem(atPath: folder.path("state"))
+      // A kill may come before there is anything.
+      try? FileManager.default.removeItem(atPath: folder.path("state"))
       let process = Process()
       process.executableURL = URL(filePath: "/usr/bin/env")
       process.arguments =
@@ -468,7 +469,7 @@ struct JobEngineTests {
     #expect(
       try replayed.output
         == shell(
-          "tail -c +\(offset + 1) data.txt | head -c \(length) | tr ' ' '\\t'", in: folder.url))
+          "head -c \(offset + length) data.txt | tail -c \(length) | tr ' ' '\\t'", in: folder.url))
   }
 
   /// Whether this process may mount a file system.

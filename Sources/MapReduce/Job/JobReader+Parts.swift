@@ -20,9 +20,10 @@ extension JobReader {
     let program = try text(programNode, "program")
     guard ProgramResolver.understands(program) else {
       let endings = ProgramResolver.endings.joined(separator: " or ")
-      throw error(programNode, "program: '\(program)' must end in \(endings)")
+      throw error(programNode, "program: '\(program)' must end in \(endings), or be 'awk: …'")
     }
-    var result = JobFile.Program(path: resolved(program), timeoutSeconds: timeoutSeconds)
+    var result = JobFile.Program(
+      path: Script.isInline(program) ? program : resolved(program), timeoutSeconds: timeoutSeconds)
     if let node = fields["args"] { result.arguments = try texts(node, "args") }
     if let node = fields["env"] { result.environment = try environment(node) }
     if let node = fields["memory"] {

@@ -50,6 +50,8 @@ final class JobContext: Sendable {
   let record: RunRecord
   let data: DataFiles
   let content: ContentIdentity?
+  /// Decoders of inputs that cannot be split.
+  let streams: StreamSources
   let recorded: RecordedJob?
   /// Identity of the engine, for keys of the cache; nil: no cache.
   let engineDigest: String?
@@ -64,6 +66,7 @@ final class JobContext: Sendable {
     self.folder = folder
     self.record = record
     self.recorded = recorded
+    streams = StreamSources(readers: options.concurrency)
     data = try DataFiles(folder: folder.dataPath)
     content = options.cache.map { ContentIdentity(folder: $0.contentFolder) }
     let content = content
@@ -101,6 +104,8 @@ final class JobContext: Sendable {
       return state.queue
     }
     queue?.stop(now: true)
+    // Whoever waits for a chunk gets an error.
+    streams.close()
   }
 
   /// Notes that the outputs are published.

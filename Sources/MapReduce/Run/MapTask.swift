@@ -99,6 +99,10 @@ struct MapTask: Sendable {
       var writer = ByteWriter()
       piece.encode(into: &writer)
       hash.update(writer.bytes.span)
+    case .stream(let piece):
+      hash.add(
+        "stream \(piece.codec.rawValue) \(piece.rule) \(piece.chunkByteCount) \(piece.index) "
+          + "\(piece.count)")
     }
     return SHA256.hexadecimal(hash.finalize())
   }
@@ -110,7 +114,7 @@ struct MapTask: Sendable {
     if let expected = codecs[shard.path], expected != shard.codec.name {
       throw JobError("the job says codec \(expected), the file is \(shard.codec.name)")
     }
-    let input = try ShardInput(shard)
+    let input = try ShardInput(shard, context.streams)
     defer { input.close() }
     let isDirect = stage.shuffle == .none && stage.exchange == nil
     let output: Channel.Backing =

@@ -10,6 +10,7 @@ extension SandboxReport.Outcome {
         + String(instruction, radix: 16)
         + (address.map { ", touching 0x" + String($0, radix: 16) } ?? "")
     case .timedOut: "the time limit was over"
+    case .limitReached(let limit): "the limit was reached: \(limit.rawValue)"
     case .badTrap(let function): "an unknown trap 0x\(String(function, radix: 16))"
     case .killed(let signal):
       signal == 31

@@ -47,7 +47,9 @@ public struct ShardReplay: CustomStringConvertible {
     let sides = try SideInputs(stage.sideInputs)
     let program = try StageProgram(try ResolvedProgram(stage.map), sides: sides, pool: 1)
     defer { program.launcher.shutDown() }
-    let input = try ShardInput(shard)
+    let streams = StreamSources(readers: 1)
+    defer { streams.close() }
+    let input = try ShardInput(shard, streams)
     defer { input.close() }
     let errors = try SpoolFile(in: "/tmp")
     defer { errors.close() }

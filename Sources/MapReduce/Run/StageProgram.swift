@@ -13,6 +13,8 @@ struct StageProgram: Sendable {
   /// SHA-256 of the program file.
   let digest: String
   private let session: Session
+  /// argv and further channels: a script's text is one of them.
+  private let command: CommandLine
 
   /// Most bytes of a guest's standard error that are kept for each task.
   static let errorByteCount: Int64 = 64 << 10
@@ -22,25 +24,28 @@ struct StageProgram: Sendable {
   init(_ resolved: ResolvedProgram, sides: SideInputs, pool: Int) throws(JobError) {
     program = resolved.program
     digest = resolved.digest
-    guard sides.mounts.isEmpty else {
-      throw JobError("side: this build cannot mount tarballs in sandboxes yet")
-    }
     guard !program.template else {
       throw JobError("\(program.path): template: this build cannot copy running sandboxes yet")
     }
     do throws(SandboxError) {
-      launcher = try Launcher(module: resolved.module)
+      // Shards of one stage of one job, one program: a process may serve one after the other.
+      launcher = try Launcher(
+        module: resolved.module,
+        options: Launcher.Options(reuse: resolved.program.reuse, pool: min(pool, 16)))
     } catch {
       throw JobError("\(program.path): \(error)")
     }
+    command = try ProgramResolver().commandLine(of: program)
     var session = Session.command(
-      arguments: [FilePath(program.path).lastComponent?.string ?? program.path]
-        + program.arguments,
+      arguments: command.arguments,
       environment: program.environment.map { (name: $0.name, value: $0.value) },
       standardInput: .null, standardOutput: .null, standardError: .null,
-      memoryByteCount: program.memoryByteCount, timeout: .seconds(program.timeoutSeconds))
+      mounts: sides.mounts, memoryByteCount: program.memoryByteCount,
+      timeout: .seconds(program.timeoutSeconds))
     session.channels[1].limits.putBytes = program.outputByteCount
+    session.cpuTimeLimit = program.cpuSeconds.map { .seconds($0) }
     session.channels[2].limits.putBytes = Self.errorByteCount
+    session.channels += command.channels
     self.session = session
   }
 
@@ -50,6 +55,10 @@ struct StageProgram: Sendable {
     for variable in program.environment { words += [variable.name, variable.value] }
     words += ["\(program.memoryByteCount)", "\(program.outputByteCount)"]
     for word in words { hash.add(word) }
+    for channel in command.channels {
+      hash.add(channel.alias)
+      if case .bytes(let bytes) = channel.backing { hash.update(bytes.span) }
+    }
   }
 
   /// A session with these standard channels; `further` come behind the others.
