@@ -31,6 +31,16 @@ def test_one_node_a_match_in_listing_order_at_its_object(demo):
     assert len(response.headers["X-Nexe-Cdr-Line"].split(",")) == 1 + 2 * 20
 
 
+def test_a_job_spreads_over_the_replicas(demo):
+    for index in range(6):
+        demo.put(f"/twice/spread/{index}", b"x\n")
+    response = demo.job([group("map", LINES, {"name": "stdin", "path": "swift://~/twice/spread/*"},
+                               {"name": "stdout"})])
+    assert (response.status, response.body) == (200, b"1\n" * 6)
+    assert set(fields(response, "Colocated")) == {"1"}
+    assert len(set(fields(response, "Server"))) == 2
+
+
 def test_a_reducer_reads_its_mappers_in_order(demo):
     for index in range(4):
         demo.put(f"/data/few/{index}", b"x\n" * (10 ** index))

@@ -34,12 +34,14 @@ class Cluster:
         info = get_container_info(make_env(env, "GET", path), self.app, swift_source="ZVM")
         return POLICIES.get_by_index(info["storage_policy"] or 0)
 
-    def places(self, policy, account, container, name):
-        """The servers to ask for an object: those that should have it, then the first handoffs."""
+    def places(self, policy, account, container, name, turn):
+        """The servers to ask for an object: those that should have it, by turns, so that a job's nodes
+        spread over the replicas; then the first handoffs."""
         ring = POLICIES.get_object_ring(policy.idx, self.swift_dir)
         partition, nodes = ring.get_nodes(account, container, name)
         more = ring.get_more_nodes(partition)
-        nodes = list(nodes) + [node for _, node in zip(range(self.handoffs), more)]
+        first = turn % len(nodes)
+        nodes = nodes[first:] + nodes[:first] + [node for _, node in zip(range(self.handoffs), more)]
         return partition, nodes
 
     @staticmethod

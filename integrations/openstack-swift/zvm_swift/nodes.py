@@ -165,7 +165,8 @@ class Runner:
         account, container, name = self.user.account, "zvm", node.name
         if location is not None:
             account, container, name = location.account, location.container, location.name
-        partition, servers = self.proxy.cluster.places(policy, account, container, name)
+        partition, servers = self.proxy.cluster.places(
+            policy, account, container, name, self.nodes.index(node))
         last = Busy(503, "no server")
         for server in servers:
             head, sections = self._message(node, local)
