@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -81,10 +82,23 @@ def programs(tmp_path_factory):
     return result
 
 
+def free_port():
+    """The first of a range in which nobody listens: the servers' ports are at fixed distances."""
+    for first in range(18480, 30000, 100):
+        try:
+            for port in range(first, first + 21):
+                with socket.socket() as probe:
+                    probe.bind(("127.0.0.1", port))
+            return first
+        except OSError:
+            continue
+    pytest.fail("no free ports")
+
+
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory, programs):
     made = Cluster(
-        tmp_path_factory.mktemp("cluster"), port=int(os.environ.get("ZVM_TEST_PORT", "18480")),
+        tmp_path_factory.mktemp("cluster"), port=free_port(),
         zvm=tool("zvmd"), image=[f"say={programs['say']}"],
         options={"proxy": {"timeout": "3", "chain_timeout": "5", "queue_patience": "5",
                            "channel_limit": str(8 << 20)},
