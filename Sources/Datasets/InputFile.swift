@@ -24,6 +24,13 @@ public struct InputFile: Sendable {
     }
   }
 
+  /// Takes a regular file that is open; the caller keeps it so, and closes it. `name` is for messages.
+  public init(_ descriptor: FileDescriptor, name: String) throws(DatasetError) {
+    path = name
+    self.descriptor = descriptor
+    version = try Self.version(of: descriptor, name)
+  }
+
   public func close() { try? descriptor.close() }
 
   /// How the file is compressed, by its first bytes.

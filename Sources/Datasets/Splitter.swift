@@ -38,6 +38,11 @@ public struct Splitter: Sendable {
     return result
   }
 
+  /// The shards of one open file, as above.
+  public func pieces(of file: InputFile) throws(DatasetError) -> [Shard.Piece] {
+    try pieces(of: file, isLarge: true)
+  }
+
   private func pieces(of file: InputFile, isLarge: Bool) throws(DatasetError) -> [Shard.Piece] {
     let codec = try file.codec()
     let size = file.version.byteCount

@@ -43,6 +43,13 @@ public final class ValidatedModule: Sendable {
     try self.init(path: path, validation, filtered: true, cache: .standard())
   }
 
+  /// Reads the program from an open file, from its start: one that this process could perhaps not open
+  /// itself. `name` is for messages. Errors as above.
+  package convenience init(descriptor: FileDescriptor, name: String) throws(SandboxError) {
+    try self.init(
+      path: FilePath(name), .once, filtered: true, cache: .standard(), source: descriptor.rawValue)
+  }
+
   /// With a cache elsewhere: for its tests.
   package convenience init(
     path: FilePath, _ validation: Validation, cacheFolder: String
@@ -67,13 +74,15 @@ public final class ValidatedModule: Sendable {
     }
   #endif
 
-  /// `validation` nil: unchecked, for tests.
+  /// `validation` nil: unchecked, for tests. `source`: an open file, instead of the one at `path`.
   private init(
-    path: FilePath, _ validation: Validation?, filtered: Bool, cache: ModuleCache?
+    path: FilePath, _ validation: Validation?, filtered: Bool, cache: ModuleCache?,
+    source: Int32? = nil
   ) throws(SandboxError) {
     self.path = path
     self.filtered = filtered
-    let file = try Self.sealedCopy(of: path)
+    let file =
+      if let source { try Self.sealedCopy(of: source, path) } else { try Self.sealedCopy(of: path) }
     do throws(SandboxError) {
       let bytes = try Self.contents(of: file, path)
       if let validation {
@@ -158,6 +167,10 @@ public final class ValidatedModule: Sendable {
     }
     guard source >= 0 else { throw SandboxError("\(path): open", errno: errno) }
     defer { close(source) }
+    return try sealedCopy(of: source, path)
+  }
+
+  private static func sealedCopy(of source: Int32, _ path: FilePath) throws(SandboxError) -> Int32 {
     var status = stat()
     guard unsafe fstat(source, &status) == 0 else {
       throw SandboxError("\(path): stat", errno: errno)
@@ -172,7 +185,7 @@ public final class ValidatedModule: Sendable {
       var buffer = [UInt8](repeating: 0, count: 1 << 18)
       var total = 0
       while true {
-        let count = unsafe read(source, &buffer, buffer.count)
+        let count = unsafe pread(source, &buffer, buffer.count, total)
         guard count >= 0 else { throw SandboxError("\(path): read", status: EIO) }
         if count == 0 { break }
         total += count

@@ -31,7 +31,7 @@ final class ModulePool: Sendable {
     let made: Launcher
     do throws(SandboxError) {
       made = try Launcher(
-        module: ValidatedModule(path: FilePath("/proc/self/fd/\(descriptor)")))
+        module: ValidatedModule(descriptor: FileDescriptor(rawValue: descriptor), name: name))
     } catch {
       throw ServiceError(error.status == ENOEXEC ? .refused : .failed, "\(error)")
     }

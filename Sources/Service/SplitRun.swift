@@ -31,16 +31,16 @@ extension ServiceRequest {
           .badRequest, "channel \(other.alias): split: what is written must be files, in order")
       }
     }
-    let shards: [Shard]
+    let pieces: [Shard.Piece]
     do throws(DatasetError) {
-      shards = try Splitter(shardByteCount: Self.shardByteCount)
-        .shards(of: ["/proc/self/fd/\(file.rawValue)"])
+      pieces = try Splitter(shardByteCount: Self.shardByteCount)
+        .pieces(of: InputFile(file, name: channel.alias))
     } catch {
-      throw ServiceError(.failed, "channel \(channel.alias): \(error)")
+      throw ServiceError(.failed, "\(error)")
     }
     var result: [Channel.Backing] = []
-    for shard in shards {
-      switch shard.piece {
+    for piece in pieces {
+      switch piece {
       case .plain(let offset, let byteCount):
         result.append(.file(file, offset: offset, length: byteCount))
       // A compressed file whose bytes are wanted as they are has no lines.
