@@ -93,7 +93,8 @@ let package = Package(
       name: "zvm", dependencies: ["Commands", argumentParser], swiftSettings: strict,
       linkerSettings: [.unsafeFlags(["-use-ld=lld"])]),
 
-    .testTarget(name: "RewriterTests", dependencies: ["Rewriter"], swiftSettings: common),
+    .testTarget(
+      name: "RewriterTests", dependencies: ["Rewriter"], exclude: ["Cases"], swiftSettings: common),
     .executableTarget(
       name: "validator-benchmark", dependencies: ["Validator", "ELF"],
       path: "benchmarks/validator", sources: ["main.swift"], swiftSettings: common),

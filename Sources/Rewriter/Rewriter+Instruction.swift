@@ -46,7 +46,8 @@ extension Rewriter {
       }
       writer.one(
         instruction.text(), byteCount: instruction.encodedByteCount,
-        restricted: instruction.zeroExtendedRegister)
+        restricted: instruction.zeroExtendedRegister, largest: instruction.largestResult,
+        effects: instruction.effects)
       return
     }
     guard memoryIndexes.count == 1 else {
@@ -103,6 +104,7 @@ extension Rewriter {
     let target = narrow ? Register.long(destination.number) : Register.quad(destination.number)
     writer.one(
       "\(narrow ? "leal" : "leaq") \(address), \(target)",
-      byteCount: instruction.encodedByteCount, restricted: narrow ? destination.number : nil)
+      byteCount: instruction.encodedByteCount, restricted: narrow ? destination.number : nil,
+      effects: instruction.effects)
   }
 }
