@@ -1,9 +1,12 @@
 # make demo   installs what is missing, builds, runs the status-code job on a generated log
 # make test   installs what is missing, builds, runs every fast test
+# make swift-demo   a real OpenStack Swift on loopback, and the job run at its objects
+# make swift-test   tests the OpenStack Swift filters against the oldest and the current release
+# make install PREFIX=/usr/local   installs the commands, their man pages and shell completions
 # make test-long   the same with the long tests (fuzzing, 10^8 bundles, 100,000 sandboxes)
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
-.PHONY: all setup build demo test test-long bench format lint clean
+.PHONY: all setup build demo swift-demo swift-test install test test-long bench format lint clean
 
 ZVM := .build/release/zvm
 DEMO_LOG := datasets/access-demo.log.zst
@@ -19,6 +22,19 @@ build: setup
 
 demo: build
 	@scripts/demo $(ZVM) $(DEMO_LOG)
+
+PREFIX ?= /usr/local
+install: build
+	swift build -c release --product zvmd
+	scripts/install-files $(PREFIX) $(DESTDIR)
+
+swift-demo: build
+	swift build -c release --product zvmd
+	@scripts/swift-demo
+
+swift-test: setup
+	swift build
+	scripts/swift-test
 
 test: setup lint
 	scripts/test

@@ -31,12 +31,25 @@ csb_enter:
 	xor %r12d, %r12d
 	xor %r13d, %r13d
 	xor %r14d, %r14d
+	/* All eight x87 registers are zero, then empty: an earlier session's are gone. */
 	fninit
+	.rept 8
+	fldz
+	.endr
+	fninit
+	/* Not the host's: its flags tell what host code computed. */
+	ldmxcsr csb_mxcsr(%rip)
 	xor %eax, %eax
 	xor %r11d, %r11d
 	jmp *%gs:72
 	.cfi_endproc
 	.size csb_enter,.-csb_enter
+
+	.section .rodata
+	.p2align 2
+csb_mxcsr:
+	.long 0x1f80
+	.text
 
 /* Clears what a C function may have left behind in caller-saved registers; keeps rax and r11. */
 	.type csb_scrub,@function

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 struct csb_context csb_context;
-struct csb_shared *csb_shared;
+static int mapped;
 uint8_t csb_has_avx;
 
 /* Runs on the alternate stack, in the sandbox process; touches only shared memory. Nothing of
@@ -22,8 +22,8 @@ static void on_fault(int signal, siginfo_t *info, void *opaque)
 		REG_R9, REG_R10, REG_R11, REG_R12, REG_R13, REG_R14, REG_R15, REG_RIP, REG_EFL,
 	};
 	const ucontext_t *context = opaque;
-	struct csb_shared *shared = csb_shared;
-	if (shared && shared->state == CSB_RUNNING) {
+	struct csb_shared *shared = csb_session();
+	if (mapped && shared->state == CSB_RUNNING) {
 		for (int i = 0; i < CSB_REGISTERS; i++)
 			shared->registers[i] = context->uc_mcontext.gregs[order[i]];
 		uint64_t rip = context->uc_mcontext.gregs[REG_RIP];
@@ -39,6 +39,14 @@ static void on_fault(int signal, siginfo_t *info, void *opaque)
 	}
 	syscall(SYS_exit_group, 0);
 	__builtin_trap();
+}
+
+int csb_map_session(int fd)
+{
+	void *result = mmap((void *)CSB_SHARED, csb_shared_size(), PROT_READ | PROT_WRITE,
+			    MAP_SHARED | MAP_FIXED, fd, 0);
+	mapped = result != MAP_FAILED;
+	return mapped ? 0 : -errno;
 }
 
 int csb_prepare(int32_t (*handler)(uint32_t))

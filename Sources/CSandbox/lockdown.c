@@ -1,8 +1,8 @@
 /* One function per mechanism of wall two. */
 #define _GNU_SOURCE
 #include "csandbox.h"
-#include <asm/prctl.h>
 #include <errno.h>
+#include <grp.h>
 #include <linux/capability.h>
 #include <linux/filter.h>
 #include <linux/landlock.h>
@@ -10,16 +10,49 @@
 #include <malloc.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/mount.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/signalfd.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
-int csb_fork(int *pidfd)
+int csb_fork(void)
 {
-	long pid = syscall(SYS_clone, CLONE_PIDFD | SIGCHLD, 0, pidfd, 0, 0);
+	long pid = syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
 	return pid < 0 ? -errno : (int)pid;
+}
+
+int csb_fork_sibling(void)
+{
+	long pid = syscall(SYS_clone, CLONE_PARENT | SIGCHLD, 0, 0, 0, 0);
+	return pid < 0 ? -errno : (int)pid;
+}
+
+int csb_is_child(int32_t process)
+{
+	siginfo_t info;
+	return !waitid(P_PID, process, &info, WEXITED | WNOHANG | WNOWAIT);
+}
+
+int csb_child_events(void)
+{
+	sigset_t set;
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	if (sigprocmask(SIG_BLOCK, &set, 0))
+		return -errno;
+	int fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	return fd < 0 ? -errno : fd;
+}
+
+void csb_clear_child_events(int fd)
+{
+	struct signalfd_siginfo signal;
+	while (read(fd, &signal, sizeof signal) > 0)
+		;
 }
 
 int csb_prctl(int option, unsigned long a, unsigned long b)
@@ -39,14 +72,38 @@ int csb_load_filter(const void *instructions, uint16_t count)
 	return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) ? -errno : 0;
 }
 
-int csb_cpuid_faulting(void)
-{
-	return syscall(SYS_arch_prctl, ARCH_SET_CPUID, 0) ? -errno : 0;
-}
-
 int csb_unshare(int flags)
 {
 	return unshare(flags) ? -errno : 0;
+}
+
+int csb_empty_root(void)
+{
+	/* Where it is mounted does not matter, and it is gone with the old root. */
+	static const char *const places[] = { "/tmp", "/proc", "/dev", "/sys" };
+	const unsigned long flags = MS_NOSUID | MS_NODEV | MS_NOEXEC;
+	if (mount(0, "/", 0, MS_REC | MS_PRIVATE, 0))
+		return -errno;
+	int error = ENOENT;
+	for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+		if (mount("none", places[i], "tmpfs", flags, "size=4k,nr_inodes=2,mode=0555")) {
+			error = errno;
+			continue;
+		}
+		if (chdir(places[i]) || syscall(SYS_pivot_root, ".", ".") || umount2(".", MNT_DETACH) ||
+		    chdir("/") || mount(0, "/", 0, MS_REMOUNT | MS_BIND | MS_RDONLY | flags, 0))
+			return -errno;
+		return 0;
+	}
+	return -error;
+}
+
+int csb_become(uint32_t id)
+{
+	if (setgroups(0, 0) || setresgid(id, id, id) || setresuid(id, id, id))
+		return -errno;
+	/* A change of user may have switched it on. */
+	return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) ? -errno : 0;
 }
 
 int csb_drop_capabilities(void)

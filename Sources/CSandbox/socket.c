@@ -74,6 +74,48 @@ long csb_receive(int socket, void *bytes, size_t capacity, int *fds, size_t fd_c
 	return -EMSGSIZE;
 }
 
+int csb_want_sender(int socket)
+{
+	int on = 1;
+	return setsockopt(socket, SOL_SOCKET, SO_PASSCRED, &on, sizeof on) ? -errno : 0;
+}
+
+long csb_receive_from(int socket, void *bytes, size_t capacity, int32_t *process, int flags)
+{
+	union {
+		char bytes[CMSG_SPACE(sizeof(struct ucred))];
+		struct cmsghdr align;
+	} control;
+	struct iovec part = { bytes, capacity };
+	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1,
+		.msg_control = control.bytes, .msg_controllen = sizeof control.bytes };
+	ssize_t received;
+	do
+		received = recvmsg(socket, &message, flags | MSG_CMSG_CLOEXEC);
+	while (received < 0 && errno == EINTR);
+	if (received < 0)
+		return -errno;
+	*process = 0;
+	/* There is room for the sender only, and it comes first. */
+	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+	if (header && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_CREDENTIALS) {
+		struct ucred sender;
+		memcpy(&sender, CMSG_DATA(header), sizeof sender);
+		*process = sender.pid;
+	}
+	return message.msg_flags & MSG_TRUNC ? -EMSGSIZE : received;
+}
+
+int csb_peer_user(int socket, uint32_t *user)
+{
+	struct ucred peer;
+	socklen_t size = sizeof peer;
+	if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size))
+		return -errno;
+	*user = peer.uid;
+	return 0;
+}
+
 int csb_memory_file(const char *name)
 {
 	int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
@@ -85,6 +127,19 @@ enum { ALL_SEALS = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE };
 int csb_seal(int fd)
 {
 	return fcntl(fd, F_ADD_SEALS, ALL_SEALS) ? -errno : 0;
+}
+
+int csb_fixed_memory_file(const char *name, uint64_t size)
+{
+	int fd = csb_memory_file(name);
+	if (fd < 0)
+		return fd;
+	if (ftruncate(fd, size) || fcntl(fd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW)) {
+		int error = errno;
+		close(fd);
+		return -error;
+	}
+	return fd;
 }
 
 int csb_is_sealed(int fd)

@@ -10,7 +10,8 @@ public struct CC: ParsableCommand {
     discussion: """
       -c -S -E -o -I -D -U -O -g -W -f -std -l -L -M* -x, several sources, objects and archives.
       Code that cannot be made to obey the sandbox rules is an error that names file, line and
-      instruction. The result is not trusted: the validator decides.
+      instruction. The result is not trusted: the validator decides. With ZVM_EXECUTABLE=1 in the
+      environment a linked program can be called like any other (zvm exec).
       """)
 
   @Argument(parsing: .captureForPassthrough, help: "Options and files, as for gcc.")
@@ -18,19 +19,42 @@ public struct CC: ParsableCommand {
 
   public init() {}
 
-  public func run() throws {
+  public func run() throws { try compile(arguments, cxx: false) }
+}
+
+/// `zvm c++`: the same for C++17 without exceptions and run-time types.
+public struct CXX: ParsableCommand {
+  public static let configuration = CommandConfiguration(
+    commandName: "c++",
+    abstract: "Compile C++ (without exceptions) to a nexe: takes g++'s options.",
+    discussion: """
+      As `zvm cc`, with the standard library's containers, algorithms, strings, smart pointers and \
+      functional tools. There are no exceptions (what would throw ends the program), no RTTI, no \
+      iostreams, no locales, no threads, no file system library.
+      """)
+
+  @Argument(parsing: .captureForPassthrough, help: "Options and files, as for g++.")
+  var arguments: [String] = []
+
+  public init() {}
+
+  public func run() throws { try compile(arguments, cxx: true) }
+}
+
+extension ParsableCommand {
+  fileprivate func compile(_ arguments: [String], cxx: Bool) throws {
     if arguments == ["--help"] || arguments == ["-h"] {
       throw CleanExit.helpRequest(self)
     }
     do throws(ToolchainError) {
-      let invocation = try Invocation(arguments)
+      let invocation = try Invocation(arguments, cxx: cxx)
       if let query = invocation.query {
         print(Driver.answer(query))
         return
       }
       try Driver(invocation).run()
     } catch {
-      FileHandle.standardError.write(Data("zvm cc: \(error)\n".utf8))
+      FileHandle.standardError.write(Data("zvm \(cxx ? "c++" : "cc"): \(error)\n".utf8))
       throw ExitCode(error.status == 0 ? 1 : error.status)
     }
   }

@@ -3,13 +3,65 @@ import Datasets
 import Foundation
 import Glibc
 import MapReduce
+import Wire
 
 /// `zvm dataset`: data to try jobs on.
 public struct DatasetCommand: ParsableCommand {
   public static let configuration = CommandConfiguration(
-    commandName: "dataset", abstract: "Make data to try jobs on.", subcommands: [Generate.self])
+    commandName: "dataset", abstract: "Look at inputs; make data to try jobs on.",
+    subcommands: [Info.self, Generate.self])
 
   public init() {}
+
+  struct Info: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Show what inputs are, and how a job would split them.")
+
+    @Argument(help: "Files, folders or patterns, as in a job file.")
+    var inputs: [String]
+
+    @Option(help: "What a record is, as in a job file.")
+    var records = "lines"
+
+    @Option(help: "Decompressed size of a shard.")
+    var shardSize = "8MiB"
+
+    @Flag(help: "List every shard.")
+    var shards = false
+
+    func run() throws {
+      guard let format = RecordFormat(records) else {
+        throw ValidationError("--records: '\(records)' is no record format")
+      }
+      guard let size = byteCount(shardSize), size > 0 else {
+        throw ValidationError("--shard-size: '\(shardSize)' is not a size such as 8MiB")
+      }
+      let splitter = Splitter(shardByteCount: Int64(size), format: format)
+      for input in inputs {
+        for path in try InputPattern(input).files() {
+          show(try InputDescription(path: path, splitter: splitter))
+        }
+      }
+    }
+
+    private func show(_ input: InputDescription) {
+      print(input.path)
+      let size = input.decompressedByteCount.map { ", \($0) decompressed" } ?? ""
+      print("  size       \(input.byteCount) bytes\(input.codec == .none ? "" : size)")
+      print("  made of    \(input.units)")
+      print("  checksums  \(input.checksums)")
+      if let records = input.records { print("  records    \(records)") }
+      var how = ""
+      if case .stream = input.shards.first?.piece {
+        how = ", decoded once and dealt out; the number is a guess"
+      }
+      print("  shards     \(input.shards.count)\(how)")
+      guard shards else { return }
+      for shard in input.shards {
+        print("    \(shard.index)\t\(shard.offset)\t\(shard.byteCount)")
+      }
+    }
+  }
 
   struct Generate: ParsableCommand {
     static let configuration = CommandConfiguration(

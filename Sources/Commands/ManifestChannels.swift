@@ -60,7 +60,6 @@ struct ManifestChannels {
     try askNameServer()
     try each { try $0.connect($1) }
     try each { try $0.accept($1) }
-    try refuseTwins()
     var channels: [Channel] = []
     channels.reserveCapacity(manifest.channels.count)
     var first = 0
@@ -174,8 +173,8 @@ struct ManifestChannels {
       sources[index].opened = .pipe(pipe, verdict: verdict)
     case .path:
       if case .fifo(let guardian, let path)? = source.opened, source.isWritten {
-        sources[index].opened = .stream(try OpenedSource.openFIFO(path, true, until: deadline))
-        try guardian?.close()
+        sources[index].opened = .stream(
+          try OpenedSource.openFIFO(path, written: true, guardian, until: deadline))
       }
     default: break
     }
@@ -192,17 +191,9 @@ struct ManifestChannels {
       sources[index].opened = .pipe(pipe, verdict: verdict)
       try listener.close()
     case (.path, .fifo(let guardian, let path)?):
-      sources[index].opened = .stream(try OpenedSource.openFIFO(path, false, until: deadline))
-      try guardian?.close()
+      sources[index].opened = .stream(
+        try OpenedSource.openFIFO(path, written: false, guardian, until: deadline))
     default: break
-    }
-  }
-
-  /// Two channels that write one file would each replace what the other wrote.
-  private func refuseTwins() throws {
-    var seen: Set<String> = []
-    for output in outputs where !seen.insert(output.path).inserted {
-      throw SandboxError("\(output.path): two channels write this file", status: EFAULT)
     }
   }
 

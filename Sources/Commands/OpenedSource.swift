@@ -129,7 +129,12 @@ enum OpenedSource {
     _ path: String, exists: Bool, read: Bool, type: Int, _ outputs: inout [OutputFile]
   ) throws -> FileDescriptor {
     let output = try OutputFile(replacing: path, number: outputs.count)
+    // Each would replace what the other wrote.
+    let isTwin = outputs.contains { $0.path == output.path }
     outputs.append(output)
+    guard !isTwin else {
+      throw SandboxError("\(path): two channels write this file", status: EFAULT)
+    }
     guard exists, read || type == 1 else { return output.descriptor }
     let old = try openFile(path, .readOnly)
     defer { try? old.close() }
@@ -142,12 +147,14 @@ enum OpenedSource {
   }
 
   /// Opens a FIFO when its other end is there, which may be never: then the time runs out.
+  ///
+  /// A writer may have come, written and gone before this side waits for it: what it left is behind
+  /// the guardian of a reader, which is then the channel itself.
   static func openFIFO(
-    _ path: String, _ written: Bool, until deadline: ContinuousClock.Instant
+    _ path: String, written: Bool, _ guardian: FileDescriptor?,
+    until deadline: ContinuousClock.Instant
   ) throws -> FileDescriptor {
-    let left = deadline - ContinuousClock.now
     let box = OpenResult()
-    let done = DispatchSemaphore(value: 0)
     // open(2) of a FIFO cannot be given a time: it waits in a thread of its own, which ends with
     // this process where nobody comes.
     DispatchQueue(label: "zvm.run.fifo").async {
@@ -156,16 +163,28 @@ enum OpenedSource {
           FilePath(path), written ? .writeOnly : .readOnly, options: [.closeOnExec])
       }
       box.value.withLock { $0 = opened.mapError { $0 as? Errno ?? .ioError } }
-      done.signal()
+      box.done.signal()
     }
-    let (seconds, _) = left.components
-    guard done.wait(timeout: .now() + .seconds(Int(clamping: max(0, seconds) + 1))) == .success
-    else { throw Errno.timedOut }
-    guard let opened = box.value.withLock({ $0 }) else { throw Errno.ioError }
-    return try opened.get()
+    while ContinuousClock.now < deadline {
+      if box.done.wait(timeout: .now() + .milliseconds(2)) == .success,
+        let opened = box.value.withLock({ $0 })
+      {
+        try guardian?.close()
+        return try opened.get()
+      }
+      guard let guardian else { continue }
+      var poll = pollfd(fd: guardian.rawValue, events: Int16(POLLIN), revents: 0)
+      if unsafe Glibc.poll(&poll, 1, 0) > 0 {
+        // Reads wait from here on.
+        guard fcntl(guardian.rawValue, F_SETFL, 0) == 0 else { throw Errno(rawValue: errno) }
+        return guardian
+      }
+    }
+    throw Errno.timedOut
   }
 
   private final class OpenResult: Sendable {
+    let done = DispatchSemaphore(value: 0)
     let value = Mutex<Swift.Result<FileDescriptor, Errno>?>(nil)
   }
 }

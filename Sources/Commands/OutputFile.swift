@@ -15,21 +15,19 @@ struct OutputFile {
   private let isNameless: Bool
 
   /// O_TMPFILE of x86-64 Linux; the C macro is not one that Swift can read.
-  private static let nameless: Int32 = 0o20_200_000
+  private static let noName: Int32 = 0o20_200_000
 
   /// Opens a file for reading and writing that will take the place of `path`.
   ///
   /// `number` tells apart the outputs of one process.
   init(replacing written: String, number: Int) throws(Errno) {
-    let resolved = unsafe realpath(written, nil)
-    path = unsafe resolved.map { unsafe String(cString: $0) } ?? written
-    unsafe free(resolved)
+    path = Self.resolved(written)
     var old = stat()
     let exists = unsafe stat(path, &old) == 0
     // A rename asks for rights on the folder only; the file's own rights count too.
     if exists, unsafe access(path, W_OK) != 0 { throw Errno(rawValue: errno) }
     temporary = "\(path).zvm-\(getpid())-\(number)"
-    var file = unsafe Glibc.open(Self.folder(of: path), O_RDWR | O_CLOEXEC | Self.nameless, 0o666)
+    var file = unsafe Glibc.open(Self.folder(of: path), O_RDWR | O_CLOEXEC | Self.noName, 0o666)
     isNameless = file >= 0
     if file < 0 {
       file = unsafe Glibc.open(temporary, O_RDWR | O_CLOEXEC | O_CREAT | O_EXCL, 0o666)
@@ -37,6 +35,13 @@ struct OutputFile {
     guard file >= 0 else { throw Errno(rawValue: errno) }
     if exists { fchmod(file, old.st_mode & 0o777) }
     descriptor = FileDescriptor(rawValue: file)
+  }
+
+  /// A file that never gets a name: for what nobody keeps.
+  static func nameless(in folder: String) throws(Errno) -> FileDescriptor {
+    let file = unsafe Glibc.open(folder, O_RDWR | O_CLOEXEC | noName, 0o600)
+    guard file >= 0 else { throw Errno(rawValue: errno) }
+    return FileDescriptor(rawValue: file)
   }
 
   /// Puts what was written on the disk. Before any output of the session gets its name.
@@ -81,6 +86,19 @@ struct OutputFile {
       unsafe unlink(temporary)
       throw Errno(rawValue: code)
     }
+  }
+
+  /// The path without links. One of a file that is yet to come: its folder without links.
+  private static func resolved(_ path: String) -> String {
+    func real(_ path: String) -> String? {
+      let result = unsafe realpath(path, nil)
+      defer { unsafe free(result) }
+      return unsafe result.map { unsafe String(cString: $0) }
+    }
+    if let whole = real(path) { return whole }
+    guard let folder = real(folder(of: path)) else { return path }
+    let name = path.split(separator: "/").last.map(String.init) ?? ""
+    return folder == "/" ? "/\(name)" : "\(folder)/\(name)"
   }
 
   private static func folder(of path: String) -> String {

@@ -10,6 +10,16 @@ final class Progress: Sendable {
   /// When the bar was last drawn.
   private let drawn = Mutex<ContinuousClock.Instant?>(nil)
 
+  /// Hears of the job's progress.
+  func attach(to options: inout RunOptions) {
+    options.progress = update
+    options.guestError = guestError
+    options.skipped = { [self] text in
+      clear()
+      write("zvm: left out: \(text)\n")
+    }
+  }
+
   /// Called after each shard, on any thread.
   @Sendable func update(_ finished: Int, _ total: Int, _ bytes: Int64) {
     guard isTerminal else { return }
@@ -56,7 +66,17 @@ final class Progress: Sendable {
       "\(name): \(summary.shardCount) shards, \(Self.size(summary.inputByteCount)) in, "
         + "\(Self.size(summary.outputByteCount)) out, \(Self.decimal(seconds, 2)) s, "
         + "\(Self.rate(summary.inputByteCount, summary.elapsed)), "
-        + "\(Self.decimal(sandboxes, 1)) sandboxes/s\n")
+        + "\(Self.decimal(sandboxes, 1)) sandboxes/s\(Self.notes(summary))\n")
+  }
+
+  /// What was not run, or not kept.
+  private static func notes(_ summary: JobSummary) -> String {
+    var notes = ""
+    if summary.cachedCount > 0 { notes += ", \(summary.cachedCount) results from the cache" }
+    if summary.resumedCount > 0 { notes += ", \(summary.resumedCount) kept from before" }
+    if summary.skippedCount > 0 { notes += ", \(summary.skippedCount) shards left out" }
+    if summary.rejectCount > 0 { notes += ", \(summary.rejectCount) records rejected" }
+    return notes
   }
 
   private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }

@@ -30,6 +30,22 @@ public struct Run: ParsableCommand {
   var environment: [String] = []
 
   @Option(
+    help: ArgumentHelp(
+      "Give the program a tarball's content, compressed or not, at a folder. May be repeated.",
+      valueName: "FILE=/FOLDER"))
+  var mount: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Keep a folder of the program's file system as a tarball when it ends well.",
+      valueName: "/FOLDER=FILE"))
+  var save: [String] = []
+
+  @Option(
+    help: ArgumentHelp("What clocks in the sandbox start from, since 1970.", valueName: "SECONDS"))
+  var time: UInt32 = 0
+
+  @Option(
     help: "Print a report when the session ends: on standard error for a program, else on output.")
   var report: ReportFormat?
 
@@ -39,8 +55,20 @@ public struct Run: ParsableCommand {
   @Flag(name: .customShort("F"), help: "Stop before the session: load and validate only.")
   var loadOnly = false
 
+  @Flag(
+    help: "Run the program twice, under different host conditions, and compare all that it did.")
+  var verify = false
+
   @Option(name: .customShort("t"), help: "Write the report to this file.")
   var reportPath: String?
+
+  @Flag(
+    name: .customShort("s"),
+    help: "Skip validation: only for a program that this machine has validated before.")
+  var skipValidation = false
+
+  @Flag(name: .customShort("T"), help: "Print each trap on standard error, with what it took.")
+  var trace = false
 
   @Flag(name: .customShort("v"), help: "Say on standard error what is done.")
   var verbose = false
@@ -95,6 +123,9 @@ public struct Run: ParsableCommand {
 
   var format: ReportFormat? { json ? .json : report }
 
+  /// Of a program that was loaded.
+  private var validatorState: RunReport.ValidatorState { skipValidation ? .skipped : .passed }
+
   // MARK: A bare program
 
   private func runProgram() throws {
@@ -104,20 +135,59 @@ public struct Run: ParsableCommand {
       }
       return (name: String(text[..<equals]), value: String(text[text.index(after: equals)...]))
     }
-    let launcher = try Launcher(module: try load(target))
+    guard !verify || save.isEmpty else {
+      throw ValidationError("--verify runs the program twice; what it would --save is not kept")
+    }
+    let module = try load(target)
+    var tarballs = Tarballs()
+    defer { tarballs.discard() }
+    for text in mount { try tarballs.mount(text) }
+    for text in save { try tarballs.save(text) }
+    let (mounts, saves) = (tarballs.mounts, tarballs.saves)
+    func session(
+      _ input: Channel.Backing, _ output: Channel.Backing, _ errors: Channel.Backing
+    ) -> Session {
+      Session.command(
+        arguments: [target] + arguments, environment: variables, standardInput: input,
+        standardOutput: output, standardError: errors, mounts: mounts, saves: saves,
+        seconds: time, memoryByteCount: memory?.rawValue ?? 256 << 20,
+        timeout: timeout?.duration ?? .seconds(3600))
+    }
+    if verify {
+      let result = try RunTwice(module, session: session).run()
+      try end(result.report, result.session, result.protections)
+    }
+    let launcher = try Launcher(module: module)
     defer { launcher.shutDown() }
     note("protections: \(launcher.protections.joined(separator: "; "))")
     if loadOnly { return }
-    let session = Session.command(
-      arguments: [target] + arguments, environment: variables,
-      standardInput: .stream(.standardInput), standardOutput: .stream(.standardOutput),
-      standardError: .stream(.standardError), memoryByteCount: memory?.rawValue ?? 256 << 20,
-      timeout: timeout?.duration ?? .seconds(3600))
-    let result = try launcher.runAndWait(session)
+    let only = session(
+      .stream(.standardInput), .stream(.standardOutput), .stream(.standardError))
+    let result = try run(only, launcher)
+    if result.outcome == .exited(code: 0) { try tarballs.commit() }
+    try end(result, only, launcher.protections)
+  }
+
+  /// Runs a session, traced where that is wanted.
+  private func run(_ session: Session, _ launcher: Launcher) throws -> SandboxReport {
+    guard trace else { return try launcher.runAndWait(session) }
+    let trace = try TrapTrace(to: .standardError)
+    defer { trace.finish() }
+    var session = session
+    session.trace = trace.descriptor
+    return try launcher.runAndWait(session)
+  }
+
+  /// Says how a program's session ended, and ends with its status.
+  private func end(_ result: SandboxReport, _ session: Session, _ protections: [String]) throws
+    -> Never
+  {
     if format != nil || reportPath != nil {
-      try publish(RunReport(result, session, launcher.protections), to: .standardError)
+      try publish(
+        RunReport(result, session, protections, validator: validatorState), to: .standardError)
     }
     if let text = result.outcome.problem, format == nil { complain("\(target): \(text)") }
+    if let place = result.outcome.place(in: target) { complain("\(target): \(place)") }
     throw ExitCode(result.outcome.exitStatus)
   }
 
@@ -125,12 +195,19 @@ public struct Run: ParsableCommand {
 
   /// Runs the session of a manifest. Whatever happens, there is a report.
   private func runManifest(_ bytes: [UInt8]) throws {
+    guard !verify else {
+      throw ValidationError(
+        "--verify runs a program, not a manifest: its channels cannot be had twice")
+    }
     let start = ContinuousClock.now
     var validator = RunReport.ValidatorState.skipped
     do {
       let manifest = try Manifest(parsing: bytes)
+      guard manifest.job == nil else {
+        throw SandboxError("\(target): Job: template sessions are not there yet", status: ENOSYS)
+      }
       let module = try load(manifest.program)
-      validator = .passed
+      validator = validatorState
       let limit = timeout?.duration ?? .seconds(manifest.timeoutSeconds)
       try runSession(manifest, module, limit, until: start + limit)
     } catch let error as SandboxError {
@@ -149,11 +226,12 @@ public struct Run: ParsableCommand {
     _ manifest: Manifest, _ module: ValidatedModule, _ limit: Duration,
     until deadline: ContinuousClock.Instant
   ) throws {
-    let launcher = try Launcher(module: module)
+    // The contract has jail and unjail.
+    let launcher = try Launcher(module: module, options: Launcher.Options(jail: true))
     defer { launcher.shutDown() }
     note("protections: \(launcher.protections.joined(separator: "; "))")
     if loadOnly {
-      try publish(RunReport(state: "ok", validator: .passed), to: .standardOutput)
+      try publish(RunReport(state: "ok", validator: validatorState), to: .standardOutput)
       return
     }
     raiseDescriptorLimit()
@@ -165,7 +243,7 @@ public struct Run: ParsableCommand {
       channels: channels, memoryByteCount: memory?.rawValue ?? manifest.memoryByteCount,
       timeout: limit)
     session.memoryDigest = manifest.memoryDigest
-    var result = try launcher.runAndWait(session)
+    var result = try run(session, launcher)
     if case .exited = result.outcome {
       if let (alias, message) = opened.finish() {
         result.outcome = .channelFailed(alias: alias, message: message)
@@ -174,7 +252,8 @@ public struct Run: ParsableCommand {
       }
     }
     let report = RunReport(
-      result, session, launcher.protections, network: opened.networkChannels)
+      result, session, launcher.protections, validator: validatorState,
+      network: opened.networkChannels)
     try publish(report, to: .standardOutput)
     if let text = result.outcome.problem { complain("\(manifest.program): \(text)") }
     throw ExitCode(result.outcome.exitStatus)
@@ -182,8 +261,13 @@ public struct Run: ParsableCommand {
 
   private func load(_ path: String) throws -> ValidatedModule {
     let start = ContinuousClock.now
-    let module = try ValidatedModule(path: FilePath(path))
-    note("\(path): validated in \(ContinuousClock.now - start)")
+    let module = try ValidatedModule(
+      path: FilePath(path), validation: skipValidation ? .onlyCached : .once)
+    note(
+      "\(path): \(module.wasCached ? "validated before, known" : "validated") in "
+        + "\(ContinuousClock.now - start); needs "
+        + (module.requiredFeatures.isEmpty
+          ? "no CPU features" : module.requiredFeatures.joined(separator: " ")))
     return module
   }
 

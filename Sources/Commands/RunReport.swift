@@ -9,6 +9,7 @@ extension SandboxReport.Outcome {
       "fault: signal \(signal) at guest address 0x\(String(instruction, radix: 16))"
         + (address.map { ", touching 0x\(String($0, radix: 16))" } ?? "") + "; \(registers)"
     case .timedOut: "time is up"
+    case .limitReached(let limit): "the limit is reached: \(limit.rawValue)"
     case .badTrap(let function): "bad trap: function 0x\(String(function, radix: 16))"
     case .killed(let signal):
       signal == 31
@@ -23,7 +24,7 @@ extension SandboxReport.Outcome {
     switch self {
     case .exited(let code): code & 0xff
     case .faulted(let signal, _, _, _), .killed(let signal): 128 + signal
-    case .timedOut: 124
+    case .timedOut, .limitReached: 124
     case .badTrap: 22
     case .channelFailed: 5
     case .cancelled: 125
@@ -35,6 +36,7 @@ extension SandboxReport.Outcome {
     case .exited: "exited"
     case .faulted: "faulted"
     case .timedOut: "timedOut"
+    case .limitReached: "limitReached"
     case .badTrap: "badTrap"
     case .killed: "killed"
     case .channelFailed: "channelFailed"

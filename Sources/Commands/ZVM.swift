@@ -7,7 +7,10 @@ public struct ZVM: ParsableCommand {
     abstract: "Run code you do not trust over data you care about.",
     version: "0.1.0",
     subcommands: [
-      JobCommand.self, Run.self, CC.self, Validate.self, DatasetCommand.self, SysrootCommand.self,
+      JobCommand.self, JobsCommand.self, Run.self, CC.self, CXX.self, AR.self, Ranlib.self,
+      NM.self, Strip.self, Objdump.self, LD.self, Env.self, Exec.self, Validate.self,
+      DatasetCommand.self, PackCommand.self, SysrootCommand.self, CacheCommand.self,
+      PortCommand.self,
     ])
 
   public init() {}

@@ -1,7 +1,7 @@
 import Compression
 import Glibc
 public import SystemPackage
-import Wire
+public import Wire
 
 /// An input that is open for reading.
 public struct InputFile: Sendable {
@@ -27,7 +27,7 @@ public struct InputFile: Sendable {
   public func close() { try? descriptor.close() }
 
   /// How the file is compressed, by its first bytes.
-  func codec() throws(DatasetError) -> Codec {
+  public func codec() throws(DatasetError) -> Codec {
     let head = try read(at: 0, count: 8)
     return detectCodec(head.span)
   }

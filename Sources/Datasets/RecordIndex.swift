@@ -4,14 +4,14 @@
 /// Layout, little-endian: `ZVMRECS1`, the record format's text with its length in one byte, the
 /// number of frames in four, then for each frame in order its number of records in four.
 /// Every frame starts with a record.
-struct RecordIndex: Sendable, Equatable {
-  var format: RecordFormat
-  var recordCounts: [UInt32]
+package struct RecordIndex: Sendable, Equatable {
+  package var format: RecordFormat
+  package var recordCounts: [UInt32]
 
   static let maximumByteCount: Int64 = 256 << 20
   private static let magic = Array("ZVMRECS1".utf8)
 
-  init(format: RecordFormat, recordCounts: [UInt32]) {
+  package init(format: RecordFormat, recordCounts: [UInt32]) {
     self.format = format
     self.recordCounts = recordCounts
   }
@@ -29,7 +29,7 @@ struct RecordIndex: Sendable, Equatable {
     recordCounts = (0..<count).map { bytes.little32(nameEnd + 4 + 4 * $0) }
   }
 
-  var bytes: [UInt8] {
+  package var bytes: [UInt8] {
     let name = Array(format.description.utf8)
     var result = Self.magic + [UInt8(name.count)] + name
     result.appendLittle32(UInt32(recordCounts.count))

@@ -8,6 +8,8 @@ public struct Shard: Sendable, Equatable {
     case plain(offset: Int64, byteCount: Int64)
     /// A window of a compressed file, cut to whole records as it is decompressed.
     case compressed(CompressedPiece)
+    /// A chunk of an input that one decoder reads from its start.
+    case stream(StreamPiece)
   }
 
   /// From 0, over all inputs, in order.
@@ -21,22 +23,25 @@ public struct Shard: Sendable, Equatable {
     switch piece {
     case .plain: .none
     case .compressed(let piece): piece.codec
+    case .stream(let piece): piece.codec
     }
   }
 
-  /// First byte in the file.
+  /// First byte in the file; of a stream's chunks, about where it begins decompressed.
   public var offset: Int64 {
     switch piece {
     case .plain(let offset, _): offset
     case .compressed(let piece): piece.offset
+    case .stream(let piece): piece.index * piece.chunkByteCount
     }
   }
 
-  /// Length in bytes in the file, compressed where it is.
+  /// Length in bytes in the file, compressed where it is; a stream's chunks have equal shares of it.
   public var byteCount: Int64 {
     switch piece {
     case .plain(_, let count): count
     case .compressed(let piece): piece.length
+    case .stream(let piece): max(1, version.byteCount / piece.count)
     }
   }
 
@@ -46,12 +51,13 @@ public struct Shard: Sendable, Equatable {
     switch piece {
     case .plain(_, let count): count
     case .compressed(let piece): piece.decompressedByteCount
+    case .stream: nil
     }
   }
 }
 
 /// What tells that a file is still the one that was looked at.
-public struct FileVersion: Sendable, Equatable {
+public struct FileVersion: Sendable, Hashable {
   public var byteCount: Int64
   public var modifiedNanoseconds: Int64
   public var inode: UInt64

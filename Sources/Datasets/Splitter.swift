@@ -14,14 +14,23 @@ public struct Splitter: Sendable {
 
   /// Splits plain files at the first record edge at or after each multiple of the shard size, and
   /// compressed ones between frames, blocks or members, where the format has such and the records
-  /// can be found from there; any other file is one shard. An empty file is one shard without
-  /// records. The same files give the same shards everywhere.
+  /// can be found from there. Of the others, files that are more than an eighth of the input are
+  /// decoded once and dealt out in chunks; the rest are one shard each. An empty file is one shard
+  /// without records. The same files give the same shards everywhere.
   public func shards(of paths: [String]) throws(DatasetError) -> [Shard] {
+    var total: Int64 = 0
+    if paths.count > 1 {
+      for path in paths {
+        let file = try InputFile(path)
+        total += file.version.byteCount
+        file.close()
+      }
+    }
     var result: [Shard] = []
     for path in paths {
       let file = try InputFile(path)
       defer { file.close() }
-      for piece in try pieces(of: file) {
+      for piece in try pieces(of: file, isLarge: file.version.byteCount > total / 8) {
         result.append(
           Shard(index: result.count, path: path, piece: piece, version: file.version))
       }
@@ -29,16 +38,56 @@ public struct Splitter: Sendable {
     return result
   }
 
-  private func pieces(of file: InputFile) throws(DatasetError) -> [Shard.Piece] {
+  private func pieces(of file: InputFile, isLarge: Bool) throws(DatasetError) -> [Shard.Piece] {
     let codec = try file.codec()
-    if codec == .none { return try plainPieces(of: file) }
-    let builder = PieceBuilder(codec: codec, format: format, wantedByteCount: shardByteCount)
-    if format != .wholeFile, var list = try units(of: file, codec), list.units.count > 1 {
+    let size = file.version.byteCount
+    if codec == .none, !format.isSequential || size <= shardByteCount {
+      return try plainPieces(of: file)
+    }
+    let whole = [Shard.Piece.compressed(CompressedPiece(codec, offset: 0, length: size))]
+    guard let rule = format.rule else { return whole }
+    var list: UnitList?
+    if codec != .none { list = try units(of: file, codec) }
+    if var list, list.units.count > 1 {
       list.unitsAreRecords = list.recordIndex?.format == format
+      let builder = PieceBuilder(codec: codec, format: format, wantedByteCount: shardByteCount)
       if builder.canSplit(list) { return builder.pieces(of: list).map { .compressed($0) } }
     }
-    return [.compressed(CompressedPiece(codec, offset: 0, length: file.version.byteCount))]
+    let guess = try decompressedByteCount(of: file, codec, list)
+    guard codec == .none || isLarge, guess > 2 * shardByteCount else {
+      return codec == .none ? try plainPieces(of: file) : whole
+    }
+    let count = guess / shardByteCount + 1
+    return (0..<count).map {
+      .stream(
+        StreamPiece(
+          codec: codec, rule: rule, chunkByteCount: shardByteCount, index: $0, count: count))
+    }
   }
+
+  /// Decompressed size, or a guess: too large a one leaves chunks empty, too small a one makes the
+  /// last chunk large.
+  private func decompressedByteCount(of file: InputFile, _ codec: Codec, _ list: UnitList?)
+    throws(DatasetError) -> Int64
+  {
+    let size = file.version.byteCount
+    if codec == .none { return size }
+    if let list, list.units.allSatisfy({ $0.decompressedByteCount != nil }) {
+      return min(
+        list.units.reduce(0) { $0 + ($1.decompressedByteCount ?? 0) }, size * Self.largestRatio)
+    }
+    // The last member tells its size modulo 2^32; there is one member, as a rule.
+    if codec == .gzip, let tail = try file.exactly(4, at: size - 4) {
+      var guess = Int64(tail.little32(0))
+      while guess < size { guess += 1 << 32 }
+      if guess >= 2 * size, guess <= size * Self.largestRatio { return guess }
+    }
+    return size * Self.usualRatio
+  }
+
+  /// What logs are compressed by, and what is not believed any more.
+  private static let usualRatio: Int64 = 12
+  private static let largestRatio: Int64 = 1100
 
   /// The parts that can be decompressed on their own, or nil where the format has none.
   func units(of file: InputFile, _ codec: Codec) throws(DatasetError) -> UnitList? {
@@ -54,7 +103,7 @@ public struct Splitter: Sendable {
 
   private func plainPieces(of file: InputFile) throws(DatasetError) -> [Shard.Piece] {
     let size = file.version.byteCount
-    guard size > shardByteCount, !format.isSequential, format != .wholeFile else {
+    guard size > shardByteCount, format.rule != nil, !format.isSequential else {
       return [.plain(offset: 0, byteCount: size)]
     }
     var result: [Shard.Piece] = []

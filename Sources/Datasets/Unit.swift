@@ -21,6 +21,8 @@ struct UnitList: Sendable {
   var unitsAreRecords = false
   /// What `zvm pack` noted of the records.
   var recordIndex: RecordIndex?
+  /// Whether a table at the end of the file told the units.
+  var hasTable = false
   /// Whether every unit carries a checksum, as far as its headers were looked at.
   var hasChecksums = true
   /// Decompressed size that a unit usually has, where units do not tell.

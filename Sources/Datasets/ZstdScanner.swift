@@ -34,6 +34,7 @@ struct ZstdScanner {
       let table = try file.exactly(Int(count * width), at: start + 8)
     else { return nil }
     var list = UnitList(end: start)
+    list.hasTable = true
     list.units.reserveCapacity(Int(count))
     var offset: Int64 = 0
     var total: Int64 = 0

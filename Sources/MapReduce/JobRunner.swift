@@ -1,236 +1,196 @@
 import Datasets
 import Dispatch
-import Glibc
+import Foundation
 import Sandbox
 import Synchronization
 import SystemPackage
 
-/// Runs one job: maps every shard in a sandbox of its own, then reduces.
+/// Runs one job: stage by stage, maps every shard in a sandbox of its own, then reduces.
 public final class JobRunner: Sendable {
   let job: JobFile
-  let output: String
-  private let concurrency: Int
-  private let shardByteCount: Int64
-  /// Called on some thread after each shard: finished, total, bytes read so far.
-  private let progress: @Sendable (Int, Int, Int64) -> Void
-  /// Called with what a guest wrote to its standard error.
-  private let guestError: @Sendable (String, [UInt8]) -> Void
-  let state = Mutex(State())
+  let options: RunOptions
+  let context: JobContext
+  private let start = ContinuousClock.now
 
-  /// Most sandboxes at once.
-  public static let maximumConcurrency = 128
-  /// How much of a guest's standard error is kept for each shard.
-  private static let errorByteCount: Int64 = 64 << 10
+  /// The job's folder, and its name in `zvm job resume`.
+  public var folder: String { context.folder.path }
+  public var id: String { context.folder.id }
 
-  /// Guarded by `state`.
-  struct State {
-    var failure: JobError?
-    var finished = 0
-    var bytesRead: Int64 = 0
-    var extents: [Channel.Extent?] = []
-    var freeSlots: [Int] = []
-    var written: [Int64] = []
-    var running: [Int: SessionHandle] = [:]
-    var isCancelled = false
-  }
+  public var name: String { job.name }
+  /// Whether all that could be done is done and published, though shards were left out.
+  public var isComplete: Bool { context.isComplete }
 
-  public init(
-    job: JobFile, output: String?, concurrency: Int, shardByteCount: Int64,
-    progress: @escaping @Sendable (Int, Int, Int64) -> Void,
-    guestError: @escaping @Sendable (String, [UInt8]) -> Void
-  ) {
+  /// A new job. `text` is the job file's text, which is kept for a resume.
+  public init(job: JobFile, text: String, options: RunOptions) throws(JobError) {
     self.job = job
-    self.output = output ?? job.output
-    self.concurrency = min(max(concurrency, 1), Self.maximumConcurrency)
-    self.shardByteCount = shardByteCount
-    self.progress = progress
-    self.guestError = guestError
-  }
-
-  /// Stops at once: running sandboxes are killed, nothing is written. `run` then throws.
-  public func cancel() {
-    let handles = state.withLock { state in
-      state.isCancelled = true
-      state.failure = state.failure ?? JobError("\(job.name): interrupted")
-      return Array(state.running.values)
+    self.options = options
+    JobFolder.removeLeftovers(home: options.stateHome)
+    let folder = try JobFolder(home: options.stateHome, name: job.name)
+    do {
+      try Data(text.utf8).write(to: URL(filePath: folder.jobPath), options: .atomic)
+    } catch {
+      throw JobError("\(folder.jobPath): cannot be written: \(error)")
     }
-    for handle in handles { handle.cancel() }
+    let record = try RunRecord(folder: folder.path)
+    context = try JobContext(
+      job: job, options: options, folder: folder, record: record, recorded: nil)
+    try record.append(header())
   }
 
-  /// Runs the job. The output file appears complete or not at all.
+  /// Goes on with a job that was interrupted.
+  public init(resuming interrupted: InterruptedJob, options: RunOptions) throws(JobError) {
+    job = interrupted.job
+    self.options = options
+    let record = try RunRecord(folder: interrupted.folder.path)
+    context = try JobContext(
+      job: job, options: options, folder: interrupted.folder, record: record,
+      recorded: interrupted.recorded)
+    var line = JSONLine(event: "resume")
+    line.number("t", RunRecord.now)
+    line.number("kept", interrupted.recorded.taskCount)
+    try record.append(line)
+  }
+
+  private func header() -> JSONLine {
+    var line = JSONLine(event: "job")
+    line.number("format", 1)
+    line.text("id", context.folder.id)
+    line.number("t", RunRecord.now)
+    line.text("name", job.name)
+    line.text("file", options.absoluteFile)
+    line.text("given", options.file)
+    line.text("folder", FileManager.default.currentDirectoryPath)
+    line.text("engine", EngineIdentity.version)
+    line.text("host", ProcessInfo.processInfo.hostName)
+    line.number("cores", ProcessInfo.processInfo.activeProcessorCount)
+    line.number("jobs", options.concurrency)
+    line.number("shard_size", options.shardByteCount)
+    line.object("set", options.parameters.sorted { $0.key < $1.key })
+    line.bool("cache", options.cache != nil)
+    line.text("output", options.output)
+    return line
+  }
+
+  /// Stops at once: running sandboxes are killed, nothing is written. `run` then throws. What is
+  /// finished stays for a resume.
+  public func cancel() { context.cancel() }
+
+  /// Runs the job. Each output appears complete or not at all.
   public func run() throws(JobError) -> JobSummary {
-    let clock = ContinuousClock()
-    let start = clock.now
-    let shards = try Planner(job: job, shardByteCount: shardByteCount).shards()
-    let mapModule = try module(job.map)
-    let reduceModule = try job.reduce.map { program throws(JobError) in try module(program) }
-    let result = try OutputFile(output)
-    defer { result.spool.close() }
-    var slots: [Slot] = []
-    defer { for slot in slots { slot.close() } }
-    for _ in 0..<min(concurrency, shards.count) { slots.append(try Slot(in: result.folder)) }
-
-    try map(shards, mapModule, slots)
-    let extents = state.withLock { $0.extents.compactMap { $0 } }
-    var summary = JobSummary()
-    summary.shardCount = shards.count
-    summary.sandboxCount = shards.count
-    summary.inputByteCount = state.withLock { $0.bytesRead }
-    if let reduce = job.reduce, let reduceModule {
-      summary.outputByteCount = try self.reduce(reduce, reduceModule, slots, extents, result)
-      summary.sandboxCount += 1
-    } else {
-      summary.outputByteCount = try concatenate(slots, extents, result)
-    }
-    if let failure = state.withLock({ $0.failure }) { throw failure }
-    try result.publish()
-    summary.elapsed = clock.now - start
-    return summary
-  }
-
-  private func module(_ program: JobFile.Program) throws(JobError) -> ValidatedModule {
+    defer { context.streams.close() }
     do throws(JobError) {
-      return try ProgramResolver().module(for: program)
+      let outputs = try runStages()
+      var summary = context.summary
+      summary.elapsed = .now - start
+      summary.folder = folder
+      summary.id = id
+      try finish(status: "done", error: nil, summary, outputs)
+      options.cache?.grew(by: summary.cacheByteCount)
+      context.folder.removeData()
+      return summary
     } catch {
-      throw JobError("\(job.name): \(error)")
+      var summary = context.summary
+      summary.elapsed = .now - start
+      // The first error is the one to tell; the record may be on the same full disk.
+      try? finish(
+        status: context.isCancelled ? "interrupted" : "failed", error: error.description, summary,
+        [])
+      throw error
     }
   }
 
-  func launcher(_ module: ValidatedModule) throws(JobError) -> Launcher {
-    do throws(SandboxError) {
-      return try Launcher(module: module)
-    } catch {
-      throw JobError("\(job.name): \(error)")
+  private func finish(
+    status: String, error: String?, _ summary: JobSummary, _ outputs: [OutputFile]
+  ) throws(JobError) {
+    var line = JSONLine(event: "end")
+    line.number("t", RunRecord.now)
+    line.text("status", status)
+    line.text("error", error)
+    line.number("tasks", summary.sandboxCount)
+    line.number("cached", summary.cachedCount)
+    line.number("resumed", summary.resumedCount)
+    line.number("skipped", summary.skippedCount)
+    line.number("in", summary.inputByteCount)
+    line.number("out", summary.outputByteCount)
+    line.seconds("wall", summary.elapsed)
+    line.seconds("user", summary.userTime)
+    line.seconds("system", summary.systemTime)
+    var list: [String] = []
+    for output in outputs {
+      var entry = JSONLine(event: "output")
+      entry.text("path", output.path)
+      entry.number("bytes", output.byteCount)
+      entry.text("sha256", output.etag)
+      list.append(String(decoding: entry.line().dropLast(), as: UTF8.self))
     }
+    line.raw("outputs", "[" + list.joined(separator: ",") + "]")
+    try context.record.append(line)
   }
 
-  /// Maps all shards, at most one a slot at a time. Which slot a shard gets depends on timing; where
-  /// its output stands in the reduce program's input does not.
-  private func map(_ shards: [Shard], _ module: ValidatedModule, _ slots: [Slot])
-    throws(JobError)
-  {
-    let launcher = try launcher(module)
-    defer { launcher.shutDown() }
-    state.withLock { state in
-      state.extents = Array(repeating: nil, count: shards.count)
-      state.freeSlots = Array(slots.indices)
-      state.written = Array(repeating: 0, count: slots.count)
-    }
-    let free = DispatchSemaphore(value: slots.count)
-    let done = DispatchGroup()
-    for shard in shards {
-      free.wait()
-      let slot = state.withLock { state in
-        state.failure == nil ? state.freeSlots.popLast() : nil
-      }
-      guard let slot else {
-        free.signal()
-        break
-      }
-      done.enter()
-      startMap(shard, of: shards.count, launcher, slot, slots[slot]) {
-        free.signal()
-        done.leave()
+  /// All stages, then all outputs get their names.
+  private func runStages() throws(JobError) -> [OutputFile] {
+    var programs: [JobFile.Program: ResolvedProgram] = [:]
+    for stage in job.stages {
+      for program in [stage.map, stage.combine, stage.reduce].compactMap({ $0 })
+      where programs[program] == nil {
+        do throws(JobError) {
+          programs[program] = try ResolvedProgram(program)
+        } catch { throw JobError("\(job.name): \(error)") }
       }
     }
-    done.wait()
-    if let failure = state.withLock({ $0.failure }) { throw failure }
+    var parts: [String: [String]] = [:]
+    var files: [OutputFile] = []
+    for stage in job.stages {
+      let result = try StageRunner(
+        context: context, stage: stage, programs: programs, parts: parts
+      ).run()
+      files += result.files
+      parts[stage.name] = result.parts
+    }
+    let skipped = context.summary.skippedCount
+    if skipped > 0, !job.failures.allowSkipped {
+      for file in files { try file.publish() }
+      context.complete()
+      throw JobError(
+        "\(job.name): \(skipped) shards were left out of the result (see \(folder)/record.jsonl)")
+    }
+    for file in files { try file.publish() }
+    return files
+  }
+}
+
+/// A job that was begun, with what its record says; nobody else works on it.
+public struct InterruptedJob: Sendable {
+  public let job: JobFile
+  public let folder: JobFolder
+  let recorded: RecordedJob
+
+  /// Reads a job's folder. Throws when there is no such job, when it is done, or at work.
+  public init(home: String, id: String) throws(JobError) {
+    folder = try JobFolder(home: home, id: id)
+    recorded = try RecordedJob(folder: folder.path)
+    let header = recorded.header
+    guard !recorded.isDone else { throw JobError("\(folder.path): the job is done") }
+    // Paths in the job file are relative to where it was; those on the command line to where it ran.
+    guard FileManager.default.changeCurrentDirectoryPath(header.folder) else {
+      throw JobError("\(header.folder): the folder where the job was begun is gone")
+    }
+    job = try JobFile(
+      text: try JobFile.text(path: folder.jobPath), path: header.given,
+      parameters: header.parameters
+    )
   }
 
-  private func startMap(
-    _ shard: Shard, of total: Int, _ launcher: Launcher, _ slotIndex: Int, _ slot: Slot,
-    finished: @escaping @Sendable () -> Void
-  ) {
-    let label = "\(job.name): shard \(shard.index) (\(shard.path), offset \(shard.offset))"
-    let input: ShardInput
-    do throws(JobError) {
-      input = try ShardInput(shard)
-    } catch {
-      fail("\(label): \(error)", slotIndex)
-      return finished()
-    }
-    let begin = state.withLock { $0.written[slotIndex] }
-    let session = session(
-      job.map, input: input.backing,
-      output: .file(slot.output.descriptor, offset: begin, length: nil),
-      errors: slot.errors)
-    let handle = launcher.start(session) { [self] result in
-      var report = self.conclude(result, label, slot.errors)
-      do throws(JobError) { try input.checkUnchanged() } catch {
-        self.fail("\(label): \(error)", nil)
-        report = nil
-      }
-      input.close()
-      state.withLock { [report] state in
-        state.running[slotIndex] = nil
-        if let report {
-          let count = report.accounting[1].putBytes
-          state.extents[shard.index] = Channel.Extent(
-            descriptor: slotIndex, offset: begin, length: count)
-          state.written[slotIndex] = begin + count
-          state.bytesRead += report.accounting[0].getBytes
-          state.finished += 1
-        }
-        state.freeSlots.append(slotIndex)
-      }
-      if report != nil {
-        let (count, bytes) = state.withLock { ($0.finished, $0.bytesRead) }
-        progress(count, total, bytes)
-      }
-      finished()
-    }
-    register(handle, slotIndex, shard)
-  }
-
-  /// Remembers a running session so that it can be cancelled; it may be over already.
-  private func register(_ handle: SessionHandle, _ slot: Int, _ shard: Shard) {
-    let cancelNow = state.withLock { state in
-      if state.extents[shard.index] == nil, !state.freeSlots.contains(slot) {
-        state.running[slot] = handle
-      }
-      return state.failure != nil
-    }
-    if cancelNow { handle.cancel() }
-  }
-
-  func session(
-    _ program: JobFile.Program, input: Channel.Backing, output: Channel.Backing, errors: SpoolFile
-  ) -> Session {
-    var session = Session.command(
-      arguments: [FilePath(program.path).lastComponent?.string ?? program.path]
-        + program.arguments,
-      environment: program.environment, standardInput: input, standardOutput: output,
-      standardError: .file(errors.descriptor, offset: 0, length: nil),
-      memoryByteCount: program.memoryByteCount, timeout: .seconds(program.timeoutSeconds))
-    session.channels[2].limits.putBytes = Self.errorByteCount
-    return session
-  }
-
-  /// The report of a session that went well; otherwise the failure is noted.
-  func conclude(
-    _ result: Result<SandboxReport, SandboxError>, _ label: String, _ errors: SpoolFile
-  ) -> SandboxReport? {
-    switch result {
-    case .failure(let error):
-      fail("\(label): \(error)", nil)
-      return nil
-    case .success(let report):
-      let written = Int(report.accounting.count > 2 ? report.accounting[2].putBytes : 0)
-      if written > 0 { guestError(label, errors.bytes(from: 0, limit: written)) }
-      if report.outcome == .exited(code: 0) { return report }
-      fail("\(label): \(report.outcome.explanation)", nil)
-      return nil
-    }
-  }
-
-  /// Notes the first failure and stops what is running.
-  private func fail(_ text: String, _ slot: Int?) {
-    let handles = state.withLock { state in
-      if let slot { state.freeSlots.append(slot) }
-      guard state.failure == nil else { return [SessionHandle]() }
-      state.failure = JobError(text)
-      return Array(state.running.values)
-    }
-    for handle in handles { handle.cancel() }
+  /// The options that the job was begun with.
+  public func options(stateHome: String) -> RunOptions {
+    let header = recorded.header
+    var options = RunOptions(concurrency: header.jobs, stateHome: stateHome)
+    options.shardByteCount = header.shardByteCount
+    options.output = header.output
+    options.file = header.given
+    options.absoluteFile = header.file
+    options.parameters = header.parameters
+    options.cache = header.usesCache ? ShardCache() : nil
+    return options
   }
 }

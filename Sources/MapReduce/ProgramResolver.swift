@@ -2,22 +2,34 @@ public import Sandbox
 import SystemPackage
 import Toolchain
 
-/// From what a job file calls a program to a validated module: a source is compiled first.
+import struct Foundation.Data
+import class Foundation.FileHandle
+
+/// From what a job file calls a program to a validated module: a source is compiled first, a script is
+/// run by its interpreter.
 public struct ProgramResolver: Sendable {
   public init() {}
 
   /// What a program may be called, for messages and for the check of the job file.
-  static let endings = [".c", ".nexe"]
+  static let endings = [".c", ".nexe"] + Script.Language.allCases.map(\.ending)
 
   /// Whether `program` is something that `module(for:)` can try.
   static func understands(_ program: String) -> Bool {
-    endings.contains { program.hasSuffix($0) }
+    Script.isInline(program) || endings.contains { program.hasSuffix($0) }
   }
 
   /// The validated module of a program; a `.c` is compiled, with the result kept by content.
   public func module(for program: JobFile.Program) throws(JobError) -> ValidatedModule {
     var path = program.path
-    if path.hasSuffix(".c") {
+    if let language = Script.Language(program: path) {
+      do throws(ToolchainError) {
+        let port = try SourcePort(language.interpreter)
+        try port.build { FileHandle.standardError.write(Data(($0 + "\n").utf8)) }
+        path = port.program(language.interpreter)
+      } catch {
+        throw JobError("\(path.prefix(80)): \(error)")
+      }
+    } else if path.hasSuffix(".c") {
       do throws(ToolchainError) {
         path = try Compiler().nexe(forSource: path)
       } catch {
@@ -30,4 +42,20 @@ public struct ProgramResolver: Sendable {
       throw JobError("\(program.path): \(error)")
     }
   }
+
+  /// What the program gets as its argv, and the channels that it needs besides the usual ones.
+  func commandLine(of program: JobFile.Program) throws(JobError) -> CommandLine {
+    if let script = try Script(program.path) {
+      return CommandLine(
+        arguments: script.arguments(program.arguments), channels: [script.channel])
+    }
+    let name = FilePath(program.path).lastComponent?.string ?? program.path
+    return CommandLine(arguments: [name] + program.arguments)
+  }
+}
+
+/// How a program is started: its argv, and the channels that it needs besides the usual ones.
+struct CommandLine: Sendable {
+  var arguments: [String]
+  var channels: [Channel] = []
 }

@@ -41,15 +41,25 @@ struct GuestMemory {
 
   /// Mapped ranges; the ones used most come first.
   private(set) var ranges: [Range] = []
-  private let heapStart: UInt64
+  let heapStart: UInt64
   private(set) var heapByteCount: UInt64 = 0
   let entry: UInt32
   private let fixedRanges: [Range]
+  /// Heap memory that is code now: readable and executable.
+  var jailed: [Swift.Range<UInt64>] = []
+  /// Start of the first segment that is not text: from here up to the user manifest, and in the
+  /// stack, lies everything that a guest can have changed.
+  private let resetStart: UInt64
+  /// The user manifest that is in place, and where its region starts.
+  private var manifest: [UInt8] = []
+  private var manifestStart = GuestMemory.stackStart
 
   /// Reserves the address space and maps the module from its sealed file.
   init(module: ModuleMessage, file: Int32) throws(RuntimeError) {
     try Self.reserve()
     try Self.mapTrampolines()
+    let initial = try InitialImage(module: module, file: file)
+    defer { initial.close() }
     var fixed = [Range(start: Self.stackStart, end: Self.stackEnd, writable: true)]
     var previousEnd = Self.textAddress
     for (index, segment) in module.segments.enumerated() {
@@ -63,7 +73,11 @@ struct GuestMemory {
       else { throw RuntimeError("module: segment \(index) is out of place") }
       let writable = segment.permissions & 2 != 0
       let mappedEnd = roundUp(end, to: writable ? Self.granule : Self.pageByteCount)
-      try Self.place(segment, end: mappedEnd, file: file, isText: isText)
+      if isText {
+        try Self.placeText(segment, end: mappedEnd, file: file)
+      } else {
+        try Self.placeData(segment, end: mappedEnd, initial, offset: initial.offsets[index])
+      }
       fixed.append(Range(start: start, end: mappedEnd, writable: writable))
       previousEnd = roundUp(end, to: Self.granule)
     }
@@ -72,34 +86,55 @@ struct GuestMemory {
       UInt64(module.entry) < Self.textAddress + UInt64(module.segments[0].memoryByteCount)
     else { throw RuntimeError("module: the entry point lies outside the text") }
     entry = module.entry
+    resetStart = fixed.count > 2 ? fixed[2].start : previousEnd
     heapStart = previousEnd
     fixedRanges = fixed
     ranges = fixed
     try Self.protect(Self.stackStart, Self.stackEnd, PROT_READ | PROT_WRITE, "stack")
   }
 
-  /// Makes the heap and writes the user manifest below the stack. Once per session.
+  /// Makes the heap and writes the user manifest below the stack. Once per session; memory is as
+  /// after `init` or `reset`.
   mutating func arm(heapByteCount: UInt32, channels: [ChannelMessage])
     throws(RuntimeError)
   {
     let image = UserManifest(
       heapStart: UInt32(heapStart), heapByteCount: heapByteCount, channels: channels)
-    let manifestStart = Self.stackStart - image.byteCount
+    let start = Self.stackStart - image.byteCount
     let heapEnd = heapStart + UInt64(heapByteCount)
-    guard heapEnd % Self.granule == 0, heapEnd <= manifestStart else {
+    guard heapEnd % Self.granule == 0, heapEnd <= start else {
       throw RuntimeError("a heap of \(heapByteCount) bytes does not fit below the stack")
     }
+    let bytes = image.bytes(at: UInt32(start))
+    // Between shards of one stage nothing of this differs, mostly.
+    if start == manifestStart, UInt64(heapByteCount) == self.heapByteCount, bytes == manifest {
+      return
+    }
+    if !manifest.isEmpty {
+      try Self.discard(heapStart, Self.stackStart)
+      try Self.protect(heapStart, Self.stackStart, PROT_NONE, "heap")
+    }
     try Self.protect(heapStart, heapEnd, PROT_READ | PROT_WRITE, "heap")
-    try Self.protect(manifestStart, Self.stackStart, PROT_READ | PROT_WRITE, "user manifest")
-    let bytes = image.bytes(at: UInt32(manifestStart))
-    unsafe Self.pointer(manifestStart).copyMemory(from: bytes, byteCount: bytes.count)
-    try Self.protect(manifestStart, Self.stackStart, PROT_READ, "user manifest")
+    try Self.protect(start, Self.stackStart, PROT_READ | PROT_WRITE, "user manifest")
+    unsafe Self.pointer(start).copyMemory(from: bytes, byteCount: bytes.count)
+    // Its last word is at a place that never changes.
+    unsafe Self.pointer(Self.stackStart - 4).storeBytes(of: UInt32(start), as: UInt32.self)
+    try Self.protect(start, Self.stackStart, PROT_READ, "user manifest")
+    manifest = bytes
+    manifestStart = start
     self.heapByteCount = UInt64(heapByteCount)
     ranges =
       [
         fixedRanges[0], Range(start: heapStart, end: heapEnd, writable: true),
-        Range(start: manifestStart, end: Self.stackStart, writable: false),
+        Range(start: start, end: Self.stackStart, writable: false),
       ] + fixedRanges.dropFirst()
+  }
+
+  /// Makes data, heap and stack what they were before the guest ran: the kernel drops the pages, and
+  /// what comes back is the module's initial image, or zeros.
+  func reset() throws(RuntimeError) {
+    try Self.discard(resetStart, manifestStart)
+    try Self.discard(Self.stackStart, Self.stackEnd)
   }
 
   /// Whether all of `count` bytes at `address` may be read (or written) by the guest. Ranges that
@@ -108,6 +143,9 @@ struct GuestMemory {
     guard address <= 0xffff_ffff, count <= 0x1_0000_0000 else { return false }
     var position = address
     let end = address + count
+    if writable, jailed.contains(where: { address < $0.upperBound && end > $0.lowerBound }) {
+      return false
+    }
     scan: while true {
       for range in ranges where position >= range.start && position < range.end {
         guard range.writable || !writable else { return false }
@@ -158,6 +196,22 @@ struct GuestMemory {
     return hash.finalize()
   }
 
+  /// Lets `body` look at guest memory as code.
+  func text<Result>(_ range: Swift.Range<UInt64>, _ body: (Span<UInt8>) -> Result) -> Result {
+    precondition(check(range.lowerBound, UInt64(range.count), writable: false))
+    return unsafe body(
+      Span(
+        _unsafeElements: UnsafeRawBufferPointer(
+          start: Self.pointer(range.lowerBound), count: range.count
+        ).assumingMemoryBound(to: UInt8.self)))
+  }
+
+  func setProtection(_ range: Swift.Range<UInt64>, _ access: Int32, _ what: String)
+    throws(RuntimeError)
+  {
+    try Self.protect(range.lowerBound, range.upperBound, access, what)
+  }
+
   // MARK: Mapping
 
   private static func pointer(_ address: UInt64) -> UnsafeMutableRawPointer {
@@ -195,26 +249,26 @@ struct GuestMemory {
     try protect(trapAddress, end, PROT_READ | PROT_EXEC, "trampolines")
   }
 
-  /// Maps one segment: whole pages of the file privately, the rest copied; after the file's bytes
-  /// come zeros, or `hlt` to the end of the page in the text.
-  private static func place(
-    _ segment: ModuleMessage.Segment, end: UInt64, file: Int32, isText: Bool
-  ) throws(RuntimeError) {
+  private static func discard(_ start: UInt64, _ end: UInt64) throws(RuntimeError) {
+    guard start < end else { return }
+    guard unsafe madvise(pointer(start), Int(end - start), MADV_DONTNEED) == 0 else {
+      throw RuntimeError("reset the guest's memory", errno: errno)
+    }
+  }
+
+  /// Maps the text: whole pages from the sealed module, the rest copied, then `hlt` to the end of the
+  /// page.
+  private static func placeText(_ segment: ModuleMessage.Segment, end: UInt64, file: Int32)
+    throws(RuntimeError)
+  {
     let start = UInt64(segment.address)
     let fileCount = UInt64(segment.fileByteCount)
-    try protect(start, end, PROT_READ | PROT_WRITE, "segment at \(start)")
+    try protect(start, end, PROT_READ | PROT_WRITE, "text")
     var copied: UInt64 = 0
     if segment.fileOffset % pageByteCount == 0 {
       copied = fileCount & ~(pageByteCount - 1)
     }
-    if copied > 0 {
-      let result = unsafe mmap(
-        pointer(start), Int(copied), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED, file,
-        Int(segment.fileOffset))
-      guard unsafe result == pointer(start) else {
-        throw RuntimeError("map the segment at \(start)", errno: errno)
-      }
-    }
+    try map(start, copied, PROT_READ | PROT_WRITE, file, offset: segment.fileOffset)
     while copied < fileCount {
       let count = unsafe pread(
         file, pointer(start + copied), Int(fileCount - copied), Int(segment.fileOffset + copied))
@@ -223,17 +277,32 @@ struct GuestMemory {
       }
       copied += UInt64(count)
     }
-    if isText {
-      for address in (start + fileCount)..<max(end, start + fileCount) {
-        unsafe pointer(address).storeBytes(of: halt, as: UInt8.self)
-      }
+    for address in (start + fileCount)..<max(end, start + fileCount) {
+      unsafe pointer(address).storeBytes(of: halt, as: UInt8.self)
     }
-    let access =
-      isText
-      ? PROT_READ | PROT_EXEC
-      : segment.permissions & 2 != 0
-        ? PROT_READ | PROT_WRITE : PROT_READ
-    try protect(start, end, access, "segment at \(start)")
+    try protect(start, end, PROT_READ | PROT_EXEC, "text")
+  }
+
+  /// Maps a data segment privately from the initial image; what lies past its bytes is zero.
+  private static func placeData(
+    _ segment: ModuleMessage.Segment, end: UInt64, _ initial: InitialImage, offset: UInt64
+  ) throws(RuntimeError) {
+    let start = UInt64(segment.address)
+    let access = segment.permissions & 2 != 0 ? PROT_READ | PROT_WRITE : PROT_READ
+    let mapped = roundUp(UInt64(segment.fileByteCount), to: pageByteCount)
+    try map(start, mapped, access, initial.file, offset: offset)
+    try protect(start + mapped, end, access, "segment at \(start)")
+  }
+
+  private static func map(
+    _ start: UInt64, _ byteCount: UInt64, _ access: Int32, _ file: Int32, offset: UInt64
+  ) throws(RuntimeError) {
+    guard byteCount > 0 else { return }
+    let result = unsafe mmap(
+      pointer(start), Int(byteCount), access, MAP_PRIVATE | MAP_FIXED, file, Int(offset))
+    guard unsafe result == pointer(start) else {
+      throw RuntimeError("map the segment at \(start)", errno: errno)
+    }
   }
 }
 

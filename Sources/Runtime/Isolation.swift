@@ -4,20 +4,42 @@ import Glibc
 /// What the launcher takes away from itself, and so from every sandbox, once, before the first
 /// fork. Hosts differ in what they allow: each step says whether it was taken, in words that end up
 /// in the report. None of them is what the filter rests on.
-enum Isolation {
-  /// Carries out every step; one statement a step.
-  static func apply() -> [String] {
-    [
+struct Isolation {
+  /// One statement a step.
+  private(set) var statements: [String] = []
+  /// Whether sandboxes have a process namespace: then the first process that is forked is its init.
+  private(set) var hasProcessNamespace = false
+
+  /// User and group of sandboxes where the launcher is started by root: nobody's, so that no limit
+  /// and no check is waived for them.
+  private static let userIdentifier: UInt32 = 0x7a76_6d00
+
+  /// Carries out every step.
+  init() {
+    if geteuid() == 0 {
+      hasProcessNamespace =
+        note("namespaces mount,net,ipc,uts,process", csb_unshare(CSB_NEW_NAMESPACES))
+      if hasProcessNamespace { note("empty root", csb_empty_root()) }
+      note("own user", csb_become(Self.userIdentifier))
+      note("namespace user", csb_unshare(CSB_NEW_USER))
+    } else {
       // Together or not at all: the others need the rights that the user namespace gives.
-      state(
-        "namespaces user,mount,net,ipc,uts",
-        csb_unshare(CSB_NEW_NAMESPACES)),
-      state("landlock", csb_landlock()),
-      state("no capabilities", csb_drop_capabilities()),
-    ]
+      hasProcessNamespace = note(
+        "namespaces user,mount,net,ipc,uts,process",
+        csb_unshare(CSB_NEW_USER | CSB_NEW_NAMESPACES))
+      if hasProcessNamespace { note("empty root", csb_empty_root()) }
+    }
+    note("landlock", csb_landlock())
+    note("no capabilities", csb_drop_capabilities())
+    // A program that could count cycles could see its neighbours. From here on the launcher has no
+    // clock either, and what it forks inherits that.
+    note("rdtsc faults", csb_prctl(PR_SET_TSC, UInt(PR_TSC_SIGSEGV), 0))
   }
 
-  private static func state(_ step: String, _ result: Int32) -> String {
-    result >= 0 ? "\(step): yes" : unsafe "\(step): no (\(String(cString: strerror(-result))))"
+  @discardableResult
+  private mutating func note(_ step: String, _ result: Int32) -> Bool {
+    statements.append(
+      result >= 0 ? "\(step): yes" : unsafe "\(step): no (\(String(cString: strerror(-result))))")
+    return result >= 0
   }
 }

@@ -1,9 +1,10 @@
-// Unsafe: epoll and wait4 fill local variables that outlive the call.
+// Unsafe: poll, read and wait4 fill local variables that outlive the call.
 import CSandbox
 import Glibc
 import Wire
 
-/// The launcher: one module, many sandboxes, one thread.
+/// The launcher: one module, many sandboxes, one thread. It forks and it reaps; what a sandbox is to
+/// do, and what became of it, engine and sandbox say to each other without it.
 ///
 /// It ends, and with it every sandbox, when the engine hangs up.
 package func runLauncher(control: Int32) -> Int32 {
@@ -16,13 +17,13 @@ package func runLauncher(control: Int32) -> Int32 {
       var writer = ByteWriter()
       writer.integer(UInt8(1))
       writer.string(error.description)
-      try engine.send(.ready, identifier: 0, body: writer.bytes, wait: true)
+      try engine.send(.ready, identifier: 0, body: writer.bytes)
       return 1
     }
     var writer = ByteWriter()
     writer.integer(UInt8(0))
     writer.string(loop.protections.joined(separator: "\n"))
-    try engine.send(.ready, identifier: 0, body: writer.bytes, wait: true)
+    try engine.send(.ready, identifier: 0, body: writer.bytes)
     try loop.run()
     return 0
   } catch {
@@ -30,37 +31,27 @@ package func runLauncher(control: Int32) -> Int32 {
   }
 }
 
-/// One living sandbox.
-private struct Sandbox {
-  let process: pid_t
-  let processDescriptor: Int32
-  let slot: SharedSlots.Slot
-  let session: UInt64
-  let deadline: UInt64
-  /// Why we killed it, if we did.
-  var verdict: ReportMessage.Outcome?
-}
-
 private struct LauncherLoop {
   private let engine: PacketSocket
   private let memory: GuestMemory
-  private let lockdown: Lockdown
+  private var lockdown: Lockdown
   /// What of wall two this host allows.
   let protections: [String]
-  private let events: Int32
-  private var slots = SharedSlots()
-  /// By key of the event queue; free keys hold nil.
-  private var sandboxes: [Sandbox?] = []
-  private var freeKeys: [Int] = []
-  /// Descriptors that came ahead of their session.
-  private var pending: [ReceivedPacket] = []
+  /// Readable when a child has ended.
+  private let childEvents: Int32
+  private var buffer = PacketBuffer()
+  /// Living sandboxes: the engine's number of each process, and the other way round. A process that
+  /// was not waited for keeps its number, so a number in here is never somebody else's.
+  private var identifiers: [pid_t: UInt64] = [:]
+  private var processes: [UInt64: pid_t] = [:]
+  private var initProcess: pid_t = 0
 
   init(engine: PacketSocket) throws(RuntimeError) {
     self.engine = engine
     let closed = csb_close_range(UInt32(engine.descriptor) + 1, .max)
     guard closed == 0 else { throw RuntimeError("close_range", errno: -closed) }
     try Lockdown.lockLauncher()
-    guard let packet = try engine.receive(), packet.descriptors.count == 1 else {
+    guard let packet = try engine.receive(&buffer), packet.descriptors.count == 1 else {
       throw RuntimeError("no module came")
     }
     let file = packet.descriptors[0]
@@ -75,30 +66,49 @@ private struct LauncherLoop {
     close(file)
     let prepared = csb_prepare(serveTrap)
     guard prepared == 0 else { throw RuntimeError("fault handler", errno: -prepared) }
-    lockdown = try Lockdown(filtered: module.filtered)
-    protections = Isolation.apply()
-    events = epoll_create1(Int32(EPOLL_CLOEXEC))
-    guard events >= 0 else { throw RuntimeError("epoll_create1", errno: errno) }
-    try watch(engine.descriptor, key: 0)
+    let isolation = Isolation()
+    protections = isolation.statements
+    lockdown = Lockdown(
+      filtered: module.filtered, hasProcessNamespace: isolation.hasProcessNamespace)
+    childEvents = csb_child_events()
+    guard childEvents >= 0 else { throw RuntimeError("signalfd", errno: -childEvents) }
+    if isolation.hasProcessNamespace { try forkInit() }
   }
 
-  private func watch(_ descriptor: Int32, key: UInt64) throws(RuntimeError) {
-    var event = unsafe epoll_event(events: EPOLLIN.rawValue, data: epoll_data_t(u64: key))
-    guard unsafe epoll_ctl(events, EPOLL_CTL_ADD, descriptor, &event) == 0 else {
-      throw RuntimeError("epoll_ctl", errno: errno)
+  /// Forks the first process of the sandboxes' process namespace. It does nothing but wait for the
+  /// launcher's end, and when it is gone the kernel kills all others.
+  private mutating func forkInit() throws(RuntimeError) {
+    var pair: [Int32] = [-1, -1]
+    let made = unsafe socketpair(
+      AF_UNIX, Int32(SOCK_SEQPACKET.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0, &pair)
+    guard made == 0 else { throw RuntimeError("socketpair", errno: errno) }
+    let filter = try lockdown.filter(for: [])
+    let process = csb_fork()
+    if process == 0 {
+      do throws(RuntimeError) {
+        try lockdown.lockSandbox(control: pair[1], [], filter)
+        _ = try PacketSocket(descriptor: Lockdown.controlDescriptor).receive(&buffer)
+      } catch {}
+      _exit(0)
     }
+    close(pair[1])
+    guard process > 0 else { throw RuntimeError("fork", errno: -process) }
+    initProcess = process
   }
 
   /// Serves until the engine hangs up.
   mutating func run() throws(RuntimeError) {
+    var events = [
+      pollfd(fd: engine.descriptor, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: childEvents, events: Int16(POLLIN), revents: 0),
+    ]
     while true {
-      // Sandboxes first: their slots are free for the requests that follow.
-      var engineReady = false
-      for key in try waitForEvents() {
-        if key == 0 { engineReady = true } else { try reap(Int(key) - 1) }
+      guard unsafe poll(&events, nfds_t(events.count), -1) >= 0 else {
+        if errno == EINTR { continue }
+        throw RuntimeError("poll", errno: errno)
       }
-      killOverdue()
-      if engineReady, try !serveEngine() {
+      if events[1].revents != 0 { try reap() }
+      if events[0].revents != 0, try !serveEngine() {
         // Death of this process kills the sandboxes (PDEATHSIG); waiting for them makes it exact.
         killAll()
         return
@@ -106,165 +116,98 @@ private struct LauncherLoop {
     }
   }
 
-  /// Keys of what became readable, or none when a deadline came first.
-  private func waitForEvents() throws(RuntimeError) -> [UInt64] {
-    var ready = unsafe [epoll_event](repeating: epoll_event(), count: 64)
-    let count = unsafe epoll_wait(events, &ready, Int32(ready.count), millisecondsToDeadline())
-    guard count >= 0 || errno == EINTR else { throw RuntimeError("epoll_wait", errno: errno) }
-    return unsafe ready.prefix(Int(max(0, count))).map { unsafe $0.data.u64 }
-  }
-
   // MARK: Requests
 
   private mutating func serveEngine() throws(RuntimeError) -> Bool {
-    guard let packet = try engine.receive() else { return false }
+    guard let packet = try engine.receive(&buffer) else { return false }
+    defer { for descriptor in packet.descriptors { close(descriptor) } }
     var reader = ByteReader(packet.bytes)
     let header: PacketHeader
-    do throws(WireError) { header = try PacketHeader(from: &reader) } catch {
-      throw RuntimeError(error.description)
-    }
+    var message = ForkMessage(tellsProcess: false, powers: [])
+    do throws(WireError) {
+      header = try PacketHeader(from: &reader)
+      if header.kind == .fork { message = try ForkMessage(from: &reader) }
+      try reader.end()
+    } catch { throw RuntimeError(error.description) }
     switch header.kind {
-    case .descriptors: pending.append(packet)
-    case .session: try start(packet, header)
-    case .cancel:
-      for key in sandboxes.indices where sandboxes[key]?.session == header.identifier {
-        kill(key, because: .cancelled)
+    case .fork:
+      guard packet.descriptors.count == 2 else {
+        throw RuntimeError("fork: descriptors are missing")
       }
+      try fork(header.identifier, message, packet.descriptors[0], packet.descriptors[1])
+    case .kill:
+      if let process = processes[header.identifier] { kill(process, SIGKILL) }
+    case .killProcess:
+      let process = pid_t(truncatingIfNeeded: header.identifier)
+      if process > 0, process != initProcess, csb_is_child(process) == 1 { kill(process, SIGKILL) }
     default: throw RuntimeError("unexpected packet")
     }
     return true
   }
 
-  private mutating func start(_ packet: ReceivedPacket, _ header: PacketHeader)
-    throws(RuntimeError)
-  {
-    let packets = pending + [packet]
-    pending = []
-    defer { for descriptor in packets.flatMap(\.descriptors) { close(descriptor) } }
-    do throws(RuntimeError) {
-      let bytes = try body(of: packet, header)
-      let timeout: UInt64
-      do throws(WireError) {
-        var reader = ByteReader(bytes)
-        timeout = try reader.integer("timeout")
-      } catch { throw RuntimeError(error.description) }
-      let (deadline, overflow) = now().addingReportingOverflow(timeout)
-      try fork(packets, session: header.identifier, deadline: overflow ? .max : deadline)
-    } catch {
-      try report(
-        header.identifier,
-        ReportMessage(
-          outcome: .refused(error.description), userNanoseconds: 0, systemNanoseconds: 0, traps: 0,
-          channels: [], memoryDigest: []))
-    }
-  }
-
-  private mutating func fork(_ packets: [ReceivedPacket], session: UInt64, deadline: UInt64)
-    throws(RuntimeError)
-  {
-    var pair: [Int32] = [-1, -1]
-    let made = unsafe socketpair(
-      AF_UNIX, Int32(SOCK_SEQPACKET.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0, &pair)
-    guard made == 0 else { throw RuntimeError("socketpair", errno: errno) }
-    defer { for descriptor in pair { close(descriptor) } }
-    let ours = PacketSocket(descriptor: pair[0])
-    // Before the fork: a sandbox that cannot be told its session is not started.
-    for packet in packets { try ours.send(packet.bytes, packet.descriptors, wait: false) }
-
-    let slot = try slots.take()
-    try SharedSlots.setInherited(slot, true)
-    var processDescriptor: Int32 = -1
-    let process = unsafe csb_fork(&processDescriptor)
+  private mutating func fork(
+    _ identifier: UInt64, _ message: ForkMessage, _ control: Int32, _ shared: Int32
+  ) throws(RuntimeError) {
+    let filter = try lockdown.filter(for: message.powers)
+    let process = csb_fork()
     if process == 0 {
-      SharedSlots.use(slot)
-      runSandboxProcess(lockdown, memory: memory, control: pair[1])
+      runSandboxProcess(
+        lockdown, filter, memory: memory, powers: message.powers, control: control, shared: shared,
+        buffer: buffer)
     }
-    try SharedSlots.setInherited(slot, false)
     guard process > 0 else {
-      slots.put(slot)
-      throw RuntimeError("fork", errno: -process)
+      return try report(
+        identifier,
+        EndedMessage(
+          process: 0, status: 0, userNanoseconds: 0, systemNanoseconds: 0, error: -process))
     }
-    let key = freeKeys.popLast() ?? sandboxes.count
-    if key == sandboxes.count { sandboxes.append(nil) }
-    sandboxes[key] = Sandbox(
-      process: process, processDescriptor: processDescriptor, slot: slot, session: session,
-      deadline: deadline, verdict: nil)
-    try watch(processDescriptor, key: UInt64(key + 1))
+    identifiers[process] = identifier
+    processes[identifier] = process
+    guard message.tellsProcess else { return }
+    var writer = ByteWriter()
+    writer.integer(UInt32(process))
+    try engine.send(.forked, identifier: identifier, body: writer.bytes)
   }
 
   // MARK: Ends
 
-  private mutating func reap(_ key: Int) throws(RuntimeError) {
-    guard let sandbox = sandboxes[key] else { return }
-    var status: Int32 = 0
-    var usage = rusage()
-    // WNOHANG: an event must never make this loop wait, whoever it came from.
-    let waited = unsafe wait4(sandbox.process, &status, WNOHANG, &usage)
-    if waited == 0 { return }
-    guard waited == sandbox.process else { throw RuntimeError("wait4", errno: errno) }
-    // Explicitly: a sandbox forked meanwhile may still hold a copy of this descriptor, and its
-    // events would then go on under a key that somebody else has by now.
-    _ = epoll_ctl(events, EPOLL_CTL_DEL, sandbox.processDescriptor, nil)
-    close(sandbox.processDescriptor)
-    sandboxes[key] = nil
-    freeKeys.append(key)
-    let signal = status & 0x7f
-    let silent: ReportMessage.Outcome =
-      signal != 0
-      ? .killed(signal: signal) : .refused("the sandbox ended without saying why")
-    var message = SharedSlots.report(
-      sandbox.slot, fallback: sandbox.verdict ?? silent, usage: usage)
-    // A sandbox that the kernel ended did not get to the end it may have noted before.
-    if signal != 0 { message.outcome = sandbox.verdict ?? silent }
-    slots.put(sandbox.slot)
-    try report(sandbox.session, message)
+  private mutating func reap() throws(RuntimeError) {
+    // One signal may stand for many children.
+    csb_clear_child_events(childEvents)
+    while true {
+      var status: Int32 = 0
+      var usage = rusage()
+      let process = unsafe wait4(-1, &status, WNOHANG, &usage)
+      if process == 0 || process < 0 && errno == ECHILD { return }
+      guard process > 0 else { throw RuntimeError("wait4", errno: errno) }
+      // Without it nothing can be forked: the engine starts another launcher.
+      guard process != initProcess else { throw RuntimeError("init of the sandboxes is gone") }
+      // A template's copy has no number of the engine's.
+      let identifier = identifiers.removeValue(forKey: process) ?? 0
+      processes[identifier] = nil
+      try report(
+        identifier,
+        EndedMessage(
+          process: process, status: status, userNanoseconds: nanoseconds(usage.ru_utime),
+          systemNanoseconds: nanoseconds(usage.ru_stime)))
+    }
   }
 
-  private func report(_ session: UInt64, _ message: ReportMessage) throws(RuntimeError) {
+  private func report(_ identifier: UInt64, _ message: EndedMessage) throws(RuntimeError) {
     var writer = ByteWriter()
     message.encode(into: &writer)
-    try engine.send(.report, identifier: session, body: writer.bytes, wait: true)
+    try engine.send(.ended, identifier: identifier, body: writer.bytes)
   }
 
-  private mutating func kill(_ key: Int, because verdict: ReportMessage.Outcome) {
-    guard var sandbox = sandboxes[key], sandbox.verdict == nil else { return }
-    sandbox.verdict = verdict
-    sandboxes[key] = sandbox
-    // Not reaped yet, so the number is still this sandbox's.
-    _ = Glibc.kill(sandbox.process, SIGKILL)
+  private func killAll() {
+    // With init go all others of its namespace; without it, those that the launcher knows.
+    if initProcess > 0 { kill(initProcess, SIGKILL) }
+    for process in identifiers.keys { kill(process, SIGKILL) }
+    var status: Int32 = 0
+    while unsafe waitpid(-1, &status, 0) > 0 || errno == EINTR {}
   }
 
-  private mutating func killOverdue() {
-    let time = now()
-    for key in sandboxes.indices {
-      if let sandbox = sandboxes[key], sandbox.deadline <= time { kill(key, because: .timedOut) }
-    }
-  }
-
-  private mutating func killAll() {
-    for key in sandboxes.indices { kill(key, because: .cancelled) }
-    for sandbox in sandboxes {
-      guard let sandbox else { continue }
-      var status: Int32 = 0
-      unsafe waitpid(sandbox.process, &status, 0)
-    }
-  }
-
-  private func millisecondsToDeadline() -> Int32 {
-    var nearest = UInt64.max
-    for case let sandbox? in sandboxes where sandbox.verdict == nil {
-      nearest = min(nearest, sandbox.deadline)
-    }
-    if nearest == .max { return -1 }
-    let time = now()
-    guard nearest > time else { return 0 }
-    return Int32(clamping: (nearest - time) / 1_000_000 + 1)
-  }
-
-  /// Nanoseconds of the monotonic clock.
-  private func now() -> UInt64 {
-    var time = timespec()
-    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+  private func nanoseconds(_ time: timeval) -> UInt64 {
+    UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_usec) * 1000
   }
 }

@@ -2,44 +2,46 @@
 import CSandbox
 import Glibc
 import Seccomp
+import Wire
 
 /// Wall two: what a sandbox process may still do.
 struct Lockdown {
-  private let filter: [UInt8]
-  private let launcherProcess: pid_t
+  /// A compiled filter; empty where tests of wall one have it left out.
+  struct CompiledFilter {
+    fileprivate let instructions: [UInt8]
+  }
+
+  private let filtered: Bool
+  /// What a sandbox sees as its parent while the launcher lives.
+  private let parent: pid_t
+  private var compiled: [Powers: CompiledFilter] = [:]
   /// Descriptor of the sandbox's own control socket: the only one it may receive from.
   static let controlDescriptor: Int32 = 3
+  /// Most processes of a launcher's user once one of them may fork.
+  private static let maximumProcessCount: UInt64 = 4096
 
-  /// Nothing but moving bytes between descriptors it was given, growing malloc's heap inside the
-  /// memory limit, and ending. Everything else kills the process.
-  private static let rules: [FilterRule] = [
-    FilterRule("read"), FilterRule("write"), FilterRule("pread64"), FilterRule("pwrite64"),
-    FilterRule("exit_group"), FilterRule("brk"),
-    // malloc asks when its heap is full; "out of memory" is the answer.
-    FilterRule("mmap", .refuse(errno: ENOMEM)),
-    FilterRule("recvmsg", where: [.equal(argument: 0, UInt64(controlDescriptor))]),
-    // The heap and the user manifest: in the guest's 4 GiB, and never executable.
-    FilterRule(
-      "mprotect",
-      where: [
-        .masked(argument: 0, mask: 0xffff_ffff_0000_0000, CSB_BASE),
-        .masked(argument: 1, mask: 0xffff_ffff_0000_0000, 0),
-        .masked(argument: 2, mask: ~UInt64(PROT_READ | PROT_WRITE), 0),
-      ]),
-  ]
+  /// `filtered` false leaves the filter out (tests of wall one only). `hasProcessNamespace`:
+  /// sandboxes cannot see the launcher.
+  init(filtered: Bool, hasProcessNamespace: Bool) {
+    self.filtered = filtered
+    parent = hasProcessNamespace ? 0 : getpid()
+  }
 
-  /// Compiles the filter, once. `filtered` false leaves it out (tests of wall one only).
-  init(filtered: Bool) throws(RuntimeError) {
-    launcherProcess = getpid()
-    guard filtered else {
-      filter = []
-      return
-    }
+  /// The filter for sandboxes with these powers, compiled once, before the fork.
+  mutating func filter(for powers: Powers) throws(RuntimeError) -> CompiledFilter {
+    if let filter = compiled[powers] { return filter }
+    let filter = CompiledFilter(
+      instructions: filtered ? try Self.compile(FilterRule.sandbox(powers)) : [])
+    compiled[powers] = filter
+    return filter
+  }
+
+  private static func compile(_ rules: [FilterRule]) throws(RuntimeError) -> [UInt8] {
     let file = unsafe csb_memory_file("filter")
     guard file >= 0 else { throw RuntimeError("memory file for the filter", errno: -file) }
     defer { close(file) }
     do throws(FilterError) {
-      try Filter.export(Self.rules, to: file)
+      try Filter.export(rules, to: file)
     } catch {
       throw RuntimeError(error.description)
     }
@@ -51,7 +53,7 @@ struct Lockdown {
     guard count > 0, count % 8 == 0, count / 8 <= 4096, read == count else {
       throw RuntimeError("the filter has \(count) bytes")
     }
-    filter = bytes
+    return bytes
   }
 
   /// What holds for the launcher and everything it forks. Before the first fork.
@@ -63,35 +65,41 @@ struct Lockdown {
     var files = rlimit()
     unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &files)
     try check(csb_limit(Int32(RLIMIT_NOFILE.rawValue), UInt64(files.rlim_max)), "RLIMIT_NOFILE")
+    // The guest's 4 GiB, and what a decoder may need beside it.
+    try check(csb_limit(Int32(RLIMIT_DATA.rawValue), 4864 << 20), "RLIMIT_DATA")
     csb_tame_malloc()
   }
 
-  /// Locks this freshly forked process in. `control` becomes descriptor 3, all others are closed.
-  func lockSandbox(control: Int32) throws(RuntimeError) {
+  /// Locks this freshly forked process in. `control` becomes descriptor 3, all others are closed; the
+  /// shared memory has been mapped.
+  func lockSandbox(control: Int32, _ powers: Powers, _ filter: CompiledFilter)
+    throws(RuntimeError)
+  {
     try Self.check(csb_prctl(PR_SET_PDEATHSIG, UInt(SIGKILL), 0), "PR_SET_PDEATHSIG")
     // The launcher may have died before the line above.
-    guard getppid() == launcherProcess else { throw RuntimeError("the launcher is gone") }
+    guard getppid() == parent else { throw RuntimeError("the launcher is gone") }
     if control != Self.controlDescriptor {
       guard dup2(control, Self.controlDescriptor) == Self.controlDescriptor else {
         throw RuntimeError("move the control socket", errno: errno)
       }
     }
     // 0 to 2 are /dev/null: a last word of the Swift runtime must not land in a channel.
-    try Self.check(csb_close_range(4, .max), "close_range")
-    try Self.check(csb_limit(Int32(__RLIMIT_NPROC.rawValue), 0), "RLIMIT_NPROC")
-    // The guest's 4 GiB, and what a decoder may need beside it.
-    try Self.check(csb_limit(Int32(RLIMIT_DATA.rawValue), 4864 << 20), "RLIMIT_DATA")
-    // rdtsc faults: a program that could count cycles could see its neighbours. Not every host can.
-    _ = csb_prctl(PR_SET_TSC, UInt(PR_TSC_SIGSEGV), 0)
-    _ = csb_cpuid_faulting()
-    guard !filter.isEmpty else { return }
-    let result = unsafe filter.withUnsafeBytes {
+    try Self.closeChannels()
+    let processes = powers.contains(.fork) ? Self.maximumProcessCount : 0
+    try Self.check(csb_limit(Int32(__RLIMIT_NPROC.rawValue), processes), "RLIMIT_NPROC")
+    guard !filter.instructions.isEmpty else { return }
+    let result = unsafe filter.instructions.withUnsafeBytes {
       unsafe csb_load_filter($0.baseAddress!, UInt16($0.count / 8))
     }
     try Self.check(result, "load the system-call filter")
   }
 
-  private static func check(_ result: Int32, _ what: String) throws(RuntimeError) {
+  /// Closes every descriptor but the standard three and the control socket.
+  static func closeChannels() throws(RuntimeError) {
+    try check(csb_close_range(UInt32(controlDescriptor) + 1, .max), "close_range")
+  }
+
+  static func check(_ result: Int32, _ what: String) throws(RuntimeError) {
     if result < 0 { throw RuntimeError(what, errno: -result) }
   }
 }

@@ -1,14 +1,31 @@
-// Unsafe: `csb_session()` is this process's own shared memory, set before the fork.
+// Unsafe: `csb_session()` is this process's own shared memory, mapped before the filter is loaded.
 import CSandbox
 import Glibc
 import Wire
 
-/// What a freshly forked process does: lock itself in, take one session, run it, end.
-func runSandboxProcess(_ lockdown: Lockdown, memory: GuestMemory, control: Int32) -> Never {
+/// What a freshly forked process does: lock itself in, then run sessions, one after the other, for as
+/// long as they end well and the engine has more.
+func runSandboxProcess(
+  _ lockdown: Lockdown, _ filter: Lockdown.CompiledFilter, memory: GuestMemory, powers: Powers,
+  control: Int32, shared: Int32, buffer: PacketBuffer
+) -> Never {
+  // Without shared memory nothing can be said; the engine finds none of it filled in.
+  guard csb_map_session(shared) == 0 else { _exit(1) }
   do throws(RuntimeError) {
-    try lockdown.lockSandbox(control: control)
+    try lockdown.lockSandbox(control: control, powers, filter)
     let socket = PacketSocket(descriptor: Lockdown.controlDescriptor)
-    if let session = try receiveSession(from: socket, memory: memory) { runGuest(session) }
+    var memory = memory
+    var buffer = buffer
+    while let (session, identifier) = try receiveSession(from: socket, &buffer) {
+      let again = session.message.isFollowed
+      let isClean = runGuest(try arm(session, powers, &memory))
+      // Only who ended by itself gets another session; all others end here.
+      guard again, isClean, unsafe csb_session().pointee.state == UInt32(CSB_EXITED) else { break }
+      try Lockdown.closeChannels()
+      try socket.reply(identifier)
+      // After the answer, before anything of the next session is read.
+      try memory.reset()
+    }
   } catch {
     tell(error.description)
     unsafe csb_session().pointee.state = UInt32(CSB_REFUSED)
@@ -16,47 +33,59 @@ func runSandboxProcess(_ lockdown: Lockdown, memory: GuestMemory, control: Int32
   _exit(0)
 }
 
-/// Collects descriptors until the session itself comes; nil when the launcher hung up.
-private func receiveSession(from socket: PacketSocket, memory: GuestMemory) throws(RuntimeError)
-  -> SessionState?
+private struct ReceivedSession {
+  let message: SessionMessage
+  let descriptors: [Int32]
+}
+
+/// Collects descriptors until the session itself comes; nil when the engine hung up.
+private func receiveSession(from socket: PacketSocket, _ buffer: inout PacketBuffer)
+  throws(RuntimeError) -> (ReceivedSession, UInt64)?
 {
   var descriptors: [Int32] = []
-  while let packet = try socket.receive() {
+  while let packet = try socket.receive(&buffer) {
     descriptors += packet.descriptors
-    let header: PacketHeader
     do throws(WireError) {
       var reader = ByteReader(packet.bytes)
-      header = try PacketHeader(from: &reader)
+      let header = try PacketHeader(from: &reader)
+      if header.kind == .descriptors { continue }
+      guard header.kind == .session else { throw reader.error("kind") }
+      if header.bodyByteCount > 0 { reader = ByteReader(try body(of: packet, header)) }
+      return (
+        ReceivedSession(message: try SessionMessage(from: &reader), descriptors: descriptors),
+        header.identifier
+      )
     } catch { throw RuntimeError(error.description) }
-    if header.kind == .descriptors { continue }
-    guard header.kind == .session else { throw RuntimeError("unexpected packet") }
-    let bytes = try body(of: packet, header)
-    let session: SessionMessage
-    do throws(WireError) {
-      var reader = ByteReader(bytes)
-      session = try SessionMessage(from: &reader)
-    } catch { throw RuntimeError(error.description) }
-    return try arm(session, descriptors, memory)
   }
   return nil
 }
 
 /// Sets up guest memory and channels.
-private func arm(_ message: SessionMessage, _ descriptors: [Int32], _ memory: GuestMemory)
+private func arm(_ session: ReceivedSession, _ powers: Powers, _ memory: inout GuestMemory)
   throws(RuntimeError) -> SessionState
 {
-  var memory = memory
+  let message = session.message
   try memory.arm(heapByteCount: message.heapByteCount, channels: message.channels)
   var channels: [ChannelState] = []
   channels.reserveCapacity(message.channels.count)
   for channel in message.channels {
-    channels.append(try ChannelState(channel, descriptors: descriptors))
+    channels.append(try ChannelState(channel, descriptors: session.descriptors))
   }
-  // The memory was another sandbox's: what that one wrote past its own channels must not count here.
+  // The memory was another session's: what that one wrote past its own channels must not count here.
   for index in channels.indices {
     unsafe csb_channel_at(csb_session(), UInt32(index)).pointee = csb_channel()
   }
-  unsafe csb_session().pointee.channel_count = UInt32(channels.count)
+  let shared = unsafe csb_session()
+  unsafe shared.pointee.channel_count = UInt32(channels.count)
+  unsafe shared.pointee.traps = 0
+  unsafe shared.pointee.message_length = 0
+  unsafe shared.pointee.memory_digest_valid = 0
+  guard message.trace <= UInt32(session.descriptors.count) else {
+    throw RuntimeError("the trace's descriptor was not sent")
+  }
   return SessionState(
-    memory: memory, channels: channels, memoryDigest: message.memoryDigest)
+    memory: memory, channels: channels, memoryDigest: message.memoryDigest, powers: powers,
+    trapLimit: message.trapLimit, outputLeft: message.outputByteLimit,
+    fanOut: message.fanOut,
+    trace: message.trace == 0 ? -1 : session.descriptors[Int(message.trace) - 1])
 }

@@ -1,6 +1,6 @@
 // Unsafe: `current` is the one session of this process; the process has one thread, and the C shim
-// calls `serveTrap` only between `csb_enter` and its return, while `current` is set. `csb_shared`
-// points at the sandbox's shared memory for as long as the process lives.
+// calls `serveTrap` only between `csb_enter` and its return, while `current` is set.
+// `csb_session()` is the sandbox's shared memory for as long as the process lives.
 import CSandbox
 import Glibc
 import Wire
@@ -10,6 +10,14 @@ struct SessionState {
   var memory: GuestMemory
   var channels: [ChannelState]
   var memoryDigest: Bool
+  let powers: Powers
+  var trapLimit: UInt64
+  /// Bytes that may still be written, over all channels.
+  var outputLeft: Int64
+  /// What is done in the place of a guest, if anything.
+  var fanOut: FanOutMessage?
+  /// Takes a record before and after each trap; −1: none.
+  var trace: Int32
 }
 
 nonisolated(unsafe) private var current: SessionState?
@@ -23,8 +31,15 @@ private enum Function {
   static let fork: UInt64 = 0x6b72_6f46
 }
 
-/// Enters the guest and returns when a trap ended the session; how is in shared memory.
-func runGuest(_ session: SessionState) {
+/// Enters the guest and returns when a trap ended the session; how is in shared memory. The answer
+/// says whether memory can be reset: not where code was made in it.
+func runGuest(_ session: SessionState) -> Bool {
+  if let order = session.fanOut {
+    unsafe csb_session().pointee.state = UInt32(CSB_RUNNING)
+    var fanOut = FanOut(order, session.channels)
+    fanOut.run()
+    return false
+  }
   unsafe current = session
   csb_set_leave(0)
   let stack = CSB_BASE + GuestMemory.stackEnd - 256
@@ -32,7 +47,8 @@ func runGuest(_ session: SessionState) {
   unsafe csb_session().pointee.state = UInt32(CSB_RUNNING)
   csb_enter(entry, stack)
   finishDigests()
-  unsafe current = nil
+  defer { unsafe current = nil }
+  return unsafe current!.memory.jailed.isEmpty
 }
 
 /// Puts the digests that the session asked for into shared memory.
@@ -58,9 +74,46 @@ private func leave(_ state: UInt32) {
   csb_set_leave(1)
 }
 
-/// Serves one trap. `arguments` is a guest address; each argument is copied once, then checked.
+/// Serves one trap, and tells of it where that is wanted.
 @c(zvm_serve_trap)
 func serveTrap(_ arguments: UInt32) -> Int32 {
+  guard unsafe current!.trace >= 0 else { return answer(arguments) }
+  let asked = record(arguments)
+  note(asked)
+  var answered = asked
+  let result = answer(arguments)
+  answered.isEnd = true
+  answered.result = Int64(result)
+  note(answered)
+  return result
+}
+
+/// What a trap asks for, as far as it can be read.
+private func record(_ arguments: UInt32) -> TrapRecord {
+  func word(_ index: UInt64) -> UInt64 {
+    unsafe current!.memory.word(at: UInt64(arguments) + 8 * index) ?? 0
+  }
+  return TrapRecord(
+    isEnd: false, function: word(0), arguments: [word(2), word(3), word(4), word(5)], result: 0)
+}
+
+/// Writes a record to the trace; a trace that nobody reads any more is given up.
+private func note(_ record: TrapRecord) {
+  var writer = ByteWriter()
+  record.encode(into: &writer)
+  let bytes = writer.bytes
+  let count = unsafe bytes.withUnsafeBytes {
+    unsafe Glibc.write(current!.trace, $0.baseAddress, $0.count)
+  }
+  if count != bytes.count { unsafe current!.trace = -1 }
+}
+
+/// Answers one trap. `arguments` is a guest address; each argument is copied once, then checked.
+private func answer(_ arguments: UInt32) -> Int32 {
+  guard unsafe csb_session().pointee.traps < current!.trapLimit else {
+    leave(UInt32(CSB_LIMIT_TRAPS))
+    return 0
+  }
   unsafe csb_session().pointee.traps &+= 1
   let base = UInt64(arguments)
   guard let function = unsafe current!.memory.word(at: base) else { return -EFAULT }
@@ -80,7 +133,19 @@ func serveTrap(_ arguments: UInt32) -> Int32 {
     unsafe csb_session().pointee.code = Int32(truncatingIfNeeded: code)
     leave(UInt32(CSB_EXITED))
     return 0
-  case Function.jail, Function.unjail, Function.fork:
+  case Function.jail, Function.unjail:
+    guard unsafe current!.powers.contains(.jail) else { return -ENOSYS }
+    guard let address = argument(0), let size = argument(1) else { return -EFAULT }
+    do throws(RuntimeError) {
+      return function == Function.jail
+        ? try unsafe current!.memory.jail(address, size)
+        : try unsafe current!.memory.unjail(address, size)
+    } catch {
+      tell(error.description)
+      leave(UInt32(CSB_REFUSED))
+      return 0
+    }
+  case Function.fork:
     return -ENOSYS
   default:
     unsafe csb_session().pointee.function = function
@@ -110,6 +175,14 @@ private func transfer(
   guard calls < callLimit, bytes < byteLimit else { return -EDQUOT }
   // A result has 31 bits; what does not fit in it or the limit is left for another call.
   let count = Int(min(size, UInt64(byteLimit - bytes), 0x7fff_0000))
+
+  if !reading {
+    guard unsafe Int64(count) <= current!.outputLeft else {
+      leave(UInt32(CSB_LIMIT_OUTPUT))
+      return 0
+    }
+    unsafe current!.outputLeft -= Int64(count)
+  }
 
   let moved: Int
   do throws(ChannelFailure) {

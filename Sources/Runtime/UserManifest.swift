@@ -22,7 +22,8 @@ struct UserManifest {
   /// Size of the region, in whole granules.
   var byteCount: UInt64 { roundUp(used, to: GuestMemory.granule) }
 
-  /// The region's bytes, when it starts at `address`.
+  /// The region's first bytes, when it starts at `address`; zeros follow, and in its last word stands
+  /// `address`.
   func bytes(at address: UInt32) -> [UInt8] {
     let table = address + UInt32(Self.headerByteCount) + 4
     var name = table + UInt32(channels.count * Self.channelByteCount)
@@ -44,10 +45,7 @@ struct UserManifest {
     }
     var result = writer.bytes
     for channel in channels { result += Array(channel.alias.utf8) + [0] }
-    result += [UInt8](repeating: 0, count: Int(byteCount) - result.count - 4)
-    var pointer = ByteWriter()
-    pointer.integer(address)
-    return result + pointer.bytes
+    return result
   }
 }
 

@@ -1,28 +1,75 @@
-import Dispatch
-import ELF
 import Glibc
 import Synchronization
 import Wire
 
-/// One launcher process: it holds one module mapped and forks a sandbox per session.
+/// Runs sessions of one module, each in a sandbox process of its own.
 ///
-/// Thread-safe. Sandboxes never outlive it; `shutDown` or deinit ends it and them.
+/// Behind it stands one launcher process, which holds the module mapped and forks a sandbox for a
+/// session; the session itself goes straight to the sandbox. Thread-safe. Sandboxes never outlive the
+/// launcher process; `shutDown` or deinit ends it and them. When the launcher process dies, the
+/// sessions it had fail, and the next session gets a new one.
 public final class Launcher: Sendable {
+  /// How sandbox processes come about.
+  public struct Options: Sendable, Hashable {
+    /// Whether a process whose session ended by the program's own exit is given another session
+    /// instead of ending: guest memory, registers, channels, limits and descriptors are made anew in
+    /// place, both walls stay up. What separates one session from the next is then wall one and
+    /// `zvm`'s code in the process, not the process; so only for shards of one stage of one job.
+    public var reuse: Bool
+    /// How many sandboxes are forked and locked in ahead of need.
+    public var pool: Int
+    /// Whether programs may use the traps `jail` and `unjail`: heap memory that the validator accepts
+    /// becomes executable, and is then not writable. The filter of such sandboxes allows memory that
+    /// is readable and executable.
+    public var jail: Bool
+
+    public init(reuse: Bool = false, pool: Int = 0, jail: Bool = false) {
+      self.reuse = reuse
+      self.pool = pool
+      self.jail = jail
+    }
+
+    var powers: Powers { jail ? [.jail] : [] }
+  }
+
+  private struct State {
+    var fleet: SandboxFleet
+    var isShutDown = false
+  }
+
   private let module: ValidatedModule
-  private let connection: LauncherConnection
+  private let options: Options
+  private let state: Mutex<State>
 
   /// Starts the launcher process for `module`.
-  public init(module: ValidatedModule) throws(SandboxError) {
+  public init(module: ValidatedModule, options: Options = Options()) throws(SandboxError) {
+    guard (0...1024).contains(options.pool) else {
+      throw SandboxError("a pool of \(options.pool) sandboxes; 0 to 1024 are possible")
+    }
     self.module = module
-    connection = try LauncherConnection(module: module)
+    self.options = options
+    state = Mutex(State(fleet: try SandboxFleet(module: module, options: options)))
   }
 
   /// What of the second wall this host allows beyond the filter, which is always there: one
   /// statement each, such as `landlock: yes`.
-  public var protections: [String] { connection.protections }
+  public var protections: [String] { state.withLock { $0.fleet.protections } }
 
-  /// Process number of the launcher, for tests that kill it.
-  package var processIdentifier: Int32 { connection.process.process }
+  /// Process number of the launcher: to watch it with the system's tools.
+  public var processIdentifier: Int32 { state.withLock { $0.fleet.process.process } }
+
+  /// The living launcher; a dead one is replaced.
+  private func fleet() throws(SandboxError) -> SandboxFleet {
+    let result: Result<SandboxFleet, SandboxError> = state.withLock { state in
+      guard let why = state.fleet.ended else { return .success(state.fleet) }
+      if state.isShutDown { return .failure(SandboxError(why)) }
+      do throws(SandboxError) {
+        state.fleet = try SandboxFleet(module: module, options: options)
+        return .success(state.fleet)
+      } catch { return .failure(error) }
+    }
+    return try result.get()
+  }
 
   /// Starts a session. `completion` is called exactly once, on a private queue. The returned
   /// handle's `cancel()` kills the sandbox at once (the completion then says `.cancelled`).
@@ -32,12 +79,11 @@ public final class Launcher: Sendable {
     completion: @escaping @Sendable (Result<SandboxReport, SandboxError>) -> Void
   ) -> SessionHandle {
     do throws(SandboxError) {
-      let (message, descriptors) = try session.message(for: module)
-      let identifier = connection.start(message, descriptors, session, completion)
-      return SessionHandle(connection: connection, identifier: identifier)
+      let fleet = try fleet()
+      return SessionHandle(fleet: fleet, number: fleet.start(session, completion))
     } catch {
-      LauncherConnection.completions.async { completion(.failure(error)) }
-      return SessionHandle(connection: connection, identifier: 0)
+      SandboxFleet.complete { completion(.failure(error)) }
+      return SessionHandle(fleet: nil, number: 0)
     }
   }
 
@@ -58,191 +104,26 @@ public final class Launcher: Sendable {
 
   /// Runs a session and blocks this thread until its report is there.
   public func runAndWait(_ session: Session) throws(SandboxError) -> SandboxReport {
-    let result = Mutex<Result<SandboxReport, SandboxError>?>(nil)
-    let done = DispatchSemaphore(value: 0)
-    start(session) { report in
-      result.withLock { $0 = report }
-      done.signal()
-    }
-    done.wait()
-    guard let result = result.withLock({ $0 }) else {
-      preconditionFailure("the completion sets the result before it signals")
-    }
-    return try result.get()
+    try fleet().runAndWait(session)
   }
 
   /// Kills every sandbox and the launcher process, and reaps it.
-  public func shutDown() { connection.shutDown() }
+  public func shutDown() {
+    let fleet = state.withLock { state in
+      state.isShutDown = true
+      return state.fleet
+    }
+    fleet.shutDown()
+  }
 
-  deinit { connection.shutDown() }
+  deinit { shutDown() }
 }
 
 /// A running session.
 public struct SessionHandle: Sendable {
-  fileprivate let connection: LauncherConnection
-  fileprivate let identifier: UInt64
+  fileprivate let fleet: SandboxFleet?
+  fileprivate let number: UInt64
 
   /// Kills the sandbox. Nothing happens when the session is over.
-  public func cancel() { connection.cancel(identifier) }
-}
-
-/// The engine's side of the control socket. Two locks: `state` for what is pending, held briefly;
-/// `sending` so that the packets of one session stay together. `state` is never held while sending.
-private final class LauncherConnection: Sendable {
-  static let completions = DispatchQueue(label: "zvm.sandbox.completions", attributes: .concurrent)
-
-  private struct Pending {
-    let session: Session
-    let completion: @Sendable (Result<SandboxReport, SandboxError>) -> Void
-  }
-
-  private struct State {
-    var nextIdentifier: UInt64 = 1
-    var pending: [UInt64: Pending] = [:]
-    /// Set when the launcher has ended: why.
-    var ended: String?
-  }
-
-  let process: LauncherProcess
-  let protections: [String]
-  private let state = Mutex(State())
-  private let sending = Mutex(())
-  /// Left when the reader has seen the end and the process is reaped.
-  private let reading = DispatchGroup()
-
-  init(module: ValidatedModule) throws(SandboxError) {
-    process = try LauncherProcess.spawn(LauncherProcess.locate())
-    do throws(SandboxError) {
-      var writer = ByteWriter()
-      PacketHeader(kind: .module).encode(into: &writer)
-      ModuleMessage(
-        entry: module.image.entry,
-        segments: module.image.segments.map {
-          ModuleMessage.Segment(
-            address: $0.address, memoryByteCount: $0.memoryByteCount,
-            fileOffset: UInt64($0.fileOffset), fileByteCount: $0.fileByteCount,
-            permissions: $0.permissions.rawValue)
-        }, filtered: module.filtered
-      ).encode(into: &writer)
-      try process.send(writer.bytes, [module.file])
-      guard let (header, body) = try process.receive(), header.kind == .ready else {
-        throw SandboxError("\(module.path): the launcher ended before it was ready")
-      }
-      do throws(WireError) {
-        var reader = ByteReader(body)
-        let failed = try reader.integer("status", as: UInt8.self) != 0
-        let text = try reader.string("text", atMost: 4096)
-        if failed { throw WireError(field: text, offset: 0) }
-        protections = text.split(separator: "\n").map(String.init)
-      } catch {
-        throw SandboxError("\(module.path): launcher: \(error.field)")
-      }
-    } catch {
-      close(process.socket)
-      _ = process.reap()
-      throw error
-    }
-    reading.enter()
-    // A serial queue of its own: the loop blocks for as long as the launcher lives.
-    DispatchQueue(label: "zvm.sandbox.reader").async { [self] in
-      readReports()
-      reading.leave()
-    }
-  }
-
-  func start(
-    _ message: SessionMessage, _ descriptors: [Int32], _ session: Session,
-    _ completion: @escaping @Sendable (Result<SandboxReport, SandboxError>) -> Void
-  ) -> UInt64 {
-    let identifier: UInt64? = state.withLock { state in
-      guard state.ended == nil else { return nil }
-      defer { state.nextIdentifier += 1 }
-      state.pending[state.nextIdentifier] = Pending(session: session, completion: completion)
-      return state.nextIdentifier
-    }
-    guard let identifier else {
-      let why = state.withLock { $0.ended ?? "" }
-      Self.completions.async { completion(.failure(SandboxError(why))) }
-      return 0
-    }
-    do throws(SandboxError) {
-      try send { connection throws(SandboxError) in
-        try connection.send(session: message, descriptors, identifier: identifier)
-      }
-    } catch {
-      finish(identifier, .failure(error))
-    }
-    return identifier
-  }
-
-  func cancel(_ identifier: UInt64) {
-    guard state.withLock({ $0.pending[identifier] != nil }) else { return }
-    var writer = ByteWriter()
-    PacketHeader(kind: .cancel, identifier: identifier).encode(into: &writer)
-    let bytes = writer.bytes
-    // When it cannot be sent the launcher is gone, and the sandbox with it.
-    try? send { connection throws(SandboxError) in try connection.send(bytes) }
-  }
-
-  func shutDown() {
-    Glibc.shutdown(process.socket, Int32(SHUT_RDWR))
-    reading.wait()
-  }
-
-  private func send(_ body: (LauncherProcess) throws(SandboxError) -> Void) throws(SandboxError) {
-    let result: Result<Void, SandboxError> = sending.withLock { _ in
-      do throws(SandboxError) {
-        try body(process)
-        return .success(())
-      } catch { return .failure(error) }
-    }
-    try result.get()
-  }
-
-  /// Hands out reports until the launcher ends; then fails what is left.
-  private func readReports() {
-    var problem = ""
-    while true {
-      do throws(SandboxError) {
-        guard let (header, body) = try process.receive() else { break }
-        guard header.kind == .report else { throw SandboxError("launcher: unexpected packet") }
-        do throws(WireError) {
-          var reader = ByteReader(body)
-          finish(header.identifier, .success(try ReportMessage(from: &reader)))
-        } catch { throw SandboxError("launcher: \(error)") }
-      } catch {
-        problem = ": \(error)"
-        break
-      }
-    }
-    // Whoever sends from here on gets an error; the socket stays open until nobody can.
-    Glibc.shutdown(process.socket, Int32(SHUT_RDWR))
-    let status = process.reap()
-    let why = "the launcher ended (\(status))\(problem)"
-    let left = state.withLock { state in
-      state.ended = why
-      defer { state.pending = [:] }
-      return Array(state.pending.values)
-    }
-    for pending in left {
-      Self.completions.async { pending.completion(.failure(SandboxError(why))) }
-    }
-  }
-
-  private func finish(_ identifier: UInt64, _ result: Result<ReportMessage, SandboxError>) {
-    guard let pending = state.withLock({ $0.pending.removeValue(forKey: identifier) }) else {
-      return
-    }
-    Self.completions.async {
-      do throws(SandboxError) {
-        let message = try result.get()
-        pending.completion(
-          .success(try SandboxReport(message, session: pending.session)))
-      } catch {
-        pending.completion(.failure(error))
-      }
-    }
-  }
-
-  deinit { close(process.socket) }
+  public func cancel() { fleet?.cancel(number) }
 }

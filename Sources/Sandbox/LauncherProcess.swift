@@ -1,6 +1,7 @@
 // Unsafe: C structures of posix_spawn live inside one function; packets are handed to the shim for
 // the length of one call.
 import CSandbox
+import ELF
 import Glibc
 import Wire
 
@@ -60,12 +61,15 @@ struct LauncherProcess: Sendable {
     return LauncherProcess(process: process, socket: pair[0])
   }
 
-  /// Sends one packet, waiting for room.
-  func send(_ bytes: [UInt8], _ descriptors: [Int32] = []) throws(SandboxError) {
+  /// Sends one packet; where `waits` is false and there is no room, −EAGAIN and nothing is sent.
+  func send(_ bytes: [UInt8], _ descriptors: [Int32] = [], waits: Bool = true)
+    throws(SandboxError)
+  {
     let result = unsafe bytes.withUnsafeBytes { buffer in
       unsafe descriptors.withUnsafeBufferPointer { source in
         unsafe csb_send(
-          socket, buffer.baseAddress!, buffer.count, source.baseAddress, source.count, 0)
+          socket, buffer.baseAddress!, buffer.count, source.baseAddress, source.count,
+          waits ? 0 : Int32(MSG_DONTWAIT))
       }
     }
     guard result == bytes.count else {
@@ -73,77 +77,64 @@ struct LauncherProcess: Sendable {
     }
   }
 
-  /// Sends a session: descriptors first where there are many, then the request.
-  func send(session: SessionMessage, _ descriptors: [Int32], identifier: UInt64)
-    throws(SandboxError)
-  {
-    var body = ByteWriter()
-    session.encode(into: &body)
-    var file: Int32 = -1
-    defer { if file >= 0 { close(file) } }
-    if body.bytes.count > PacketHeader.maximumInlineByteCount {
-      guard body.bytes.count <= PacketHeader.maximumBodyByteCount else {
-        throw SandboxError("a session of \(body.bytes.count) bytes is too large")
-      }
-      file = unsafe csb_memory_file("session")
-      guard file >= 0 else { throw SandboxError("memory file", errno: -file) }
-      let written = unsafe body.bytes.withUnsafeBytes {
-        unsafe pwrite(file, $0.baseAddress, $0.count, 0)
-      }
-      guard written == body.bytes.count else { throw SandboxError("memory file", errno: errno) }
-    }
-    // One place is kept for the body's memory file.
-    let limit = PacketHeader.maximumDescriptorCount - 1
-    var rest = descriptors[...]
-    while rest.count > limit {
-      var writer = ByteWriter()
-      PacketHeader(kind: .descriptors, identifier: identifier).encode(into: &writer)
-      try send(writer.bytes, Array(rest.prefix(limit)))
-      rest = rest.dropFirst(limit)
-    }
+  /// Hands over the module and waits until it is mapped; what protects the sandboxes.
+  func load(_ module: ValidatedModule) throws(SandboxError) -> [String] {
     var writer = ByteWriter()
-    PacketHeader(
-      kind: .session, identifier: identifier,
-      bodyByteCount: file >= 0 ? UInt32(body.bytes.count) : 0
+    PacketHeader(kind: .module).encode(into: &writer)
+    ModuleMessage(
+      entry: module.image.entry,
+      segments: module.image.segments.map {
+        ModuleMessage.Segment(
+          address: $0.address, memoryByteCount: $0.memoryByteCount,
+          fileOffset: UInt64($0.fileOffset), fileByteCount: $0.fileByteCount,
+          permissions: $0.permissions.rawValue)
+      }, filtered: module.filtered
     ).encode(into: &writer)
-    if file >= 0 {
-      try send(writer.bytes, Array(rest) + [file])
-    } else {
-      try send(writer.bytes + body.bytes, Array(rest))
+    try send(writer.bytes, [module.file])
+    guard let (header, body) = try receive(), header.kind == .ready else {
+      throw SandboxError("\(module.path): the launcher ended before it was ready")
+    }
+    do throws(WireError) {
+      var reader = body
+      let failed = try reader.integer("status", as: UInt8.self) != 0
+      let text = try reader.string("text", atMost: 4096)
+      if failed { throw WireError(field: text, offset: 0) }
+      return text.split(separator: "\n").map(String.init)
+    } catch {
+      throw SandboxError("\(module.path): launcher: \(error.field)")
     }
   }
 
+  /// Asks for something that concerns one sandbox.
+  func send(
+    _ kind: PacketKind, _ identifier: UInt64, _ descriptors: [Int32] = [], waits: Bool = true
+  ) throws(SandboxError) {
+    var writer = ByteWriter()
+    PacketHeader(kind: kind, identifier: identifier).encode(into: &writer)
+    try send(writer.bytes, descriptors, waits: waits)
+  }
+
+  /// Asks for a fork; `control` is the sandbox's end of its socket.
+  func fork(_ process: SandboxProcess, _ control: Int32, _ message: ForkMessage)
+    throws(SandboxError)
+  {
+    var writer = ByteWriter()
+    PacketHeader(kind: .fork, identifier: process.identifier).encode(into: &writer)
+    message.encode(into: &writer)
+    try send(writer.bytes, [control, process.memory.file])
+  }
+
   /// Blocks for the next packet, header and body; nil when the launcher has ended.
-  func receive() throws(SandboxError) -> (PacketHeader, [UInt8])? {
-    var bytes = [UInt8](repeating: 0, count: PacketHeader.maximumPacketByteCount)
-    var descriptors: [Int32] = [-1, -1]
-    var descriptorCount = 0
-    let count = unsafe bytes.withUnsafeMutableBytes { buffer in
-      unsafe descriptors.withUnsafeMutableBufferPointer { target in
-        unsafe csb_receive(
-          socket, buffer.baseAddress!, buffer.count, target.baseAddress!, target.count,
-          &descriptorCount, 0)
-      }
-    }
-    defer { for descriptor in descriptors[..<descriptorCount] { close(descriptor) } }
+  func receive() throws(SandboxError) -> (PacketHeader, ByteReader)? {
+    var bytes = [UInt8](repeating: 0, count: 8 << 10)
+    var sender: Int32 = 0
+    let count = unsafe csb_receive_from(socket, &bytes, bytes.count, &sender, 0)
     // A reset is what a killed launcher with unread packets leaves.
     guard count > 0 else { return nil }
-    let packet = Array(bytes[..<count])
-    let header: PacketHeader
-    do throws(WireError) {
-      var reader = ByteReader(packet)
-      header = try PacketHeader(from: &reader)
-    } catch { throw SandboxError("launcher: \(error)") }
-    if header.bodyByteCount == 0 {
-      return (header, Array(packet.dropFirst(PacketHeader.byteCount)))
+    var reader = ByteReader(Array(bytes[..<count]))
+    do throws(WireError) { return (try PacketHeader(from: &reader), reader) } catch {
+      throw SandboxError("launcher: \(error)")
     }
-    guard descriptorCount == 1 else { throw SandboxError("launcher: a body is missing") }
-    var body = [UInt8](repeating: 0, count: Int(header.bodyByteCount))
-    let read = unsafe body.withUnsafeMutableBytes {
-      unsafe pread(descriptors[0], $0.baseAddress, $0.count, 0)
-    }
-    guard read == body.count else { throw SandboxError("launcher: a body is too short") }
-    return (header, body)
   }
 
   /// Waits for the process to end; what it ended with, for people.

@@ -9,6 +9,8 @@ public struct SandboxReport: Sendable {
     case faulted(signal: Int32, instruction: UInt32, address: UInt64?, registers: String)
     /// The wall-clock limit was over.
     case timedOut
+    /// Another limit of the session was reached.
+    case limitReached(Limit)
     /// A trap that the contract does not know: its function code.
     case badTrap(function: UInt64)
     /// Killed by a signal that is not the guest's fault handler's: SIGSYS means that the seccomp
@@ -19,6 +21,13 @@ public struct SandboxReport: Sendable {
     case channelFailed(alias: String, message: String)
     /// Cancelled by the caller.
     case cancelled
+  }
+
+  /// A limit of a session beside its wall-clock time and its channels' own.
+  public enum Limit: String, Sendable, Equatable {
+    case cpuTime = "CPU time"
+    case traps = "number of traps"
+    case outputBytes = "bytes written"
   }
 
   /// Calls and bytes per direction, as in the classic report's accounting line.

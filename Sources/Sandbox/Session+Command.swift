@@ -1,17 +1,41 @@
+public import SystemPackage
+public import Wire
+
 extension Session {
   /// A session that looks like running a command: the three standard channels plus
   /// `/dev/nvram`, which carries the arguments and the environment.
   ///
-  /// `arguments` is the whole argv: the first is the program's own name.
+  /// `arguments` is the whole argv: the first is the program's own name. Each of `mounts` is a
+  /// tarball whose content the program finds at that folder (an absolute path), later ones over
+  /// earlier ones; a compressed one is a `.compressed` backing. Each of `saves` is where the folder's
+  /// content goes, as a tarball, when the program exits. `seconds` is the time at the start, since
+  /// 1970: clocks inside are fixed.
   public static func command(
     arguments: [String], environment: [(name: String, value: String)] = [],
     standardInput: Channel.Backing, standardOutput: Channel.Backing,
-    standardError: Channel.Backing, memoryByteCount: Int = 256 << 20,
-    timeout: Duration = .seconds(60)
+    standardError: Channel.Backing, mounts: [(tar: Channel.Backing, at: String)] = [],
+    saves: [(tar: Channel.Backing, of: String)] = [], seconds: UInt32 = 0,
+    memoryByteCount: Int = 256 << 20, timeout: Duration = .seconds(60)
   ) -> Session {
     var text = "[args]\nargs =" + arguments.map { " " + escaped($0) }.joined() + "\n[env]\n"
     for (name, value) in environment {
       text += "name=\(escaped(name)), value=\(escaped(value))\n"
+    }
+    if seconds > 0 { text += "[time]\nseconds=\(seconds)\n" }
+    var tarballs: [Channel] = []
+    if !mounts.isEmpty || !saves.isEmpty { text += "[fstab]\n" }
+    for (index, mount) in mounts.enumerated() {
+      let alias = "/dev/mount/\(index).tar"
+      text += "channel=\(alias), mountpoint=\(escaped(mount.at)), access=ro, removable=no\n"
+      tarballs.append(
+        Channel(
+          alias: alias, access: mount.tar.seeks ? .append : .sequential, backing: mount.tar,
+          limits: .readOnly))
+    }
+    for (index, save) in saves.enumerated() {
+      let alias = "/dev/save/\(index).tar"
+      text += "channel=\(alias), mountpoint=\(escaped(save.of)), access=wo, removable=no\n"
+      tarballs.append(Channel(alias: alias, backing: save.tar, limits: .writeOnly))
     }
     return Session(
       channels: [
@@ -21,7 +45,7 @@ extension Session {
         Channel(
           alias: "/dev/nvram", access: .random, backing: .bytes(Array(text.utf8)),
           limits: .readOnly),
-      ], memoryByteCount: memoryByteCount, timeout: timeout)
+      ] + tarballs, memoryByteCount: memoryByteCount, timeout: timeout)
   }
 
   /// One word of nvram text: plain characters as they are, every other byte as `\xHH`.
@@ -40,5 +64,21 @@ extension Session {
       }
     }
     return result
+  }
+}
+
+extension Channel.Backing {
+  /// A whole file for reading, decompressed on the way if it is compressed.
+  public static func whole(_ file: FileDescriptor, _ codec: Codec) -> Self {
+    codec == .none
+      ? .file(file, offset: 0, length: nil) : .compressed(file, codec, offset: 0, length: nil)
+  }
+
+  /// Whether it can be read at any place.
+  fileprivate var seeks: Bool {
+    switch self {
+    case .file, .extents, .bytes: true
+    default: false
+    }
   }
 }

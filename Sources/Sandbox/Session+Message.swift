@@ -8,7 +8,10 @@ extension Session {
   private static let granule = 0x10000
 
   /// What travels to the launcher: the message, and the descriptors that it numbers.
-  func message(for module: ValidatedModule) throws(SandboxError) -> (SessionMessage, [Int32]) {
+  /// `isFollowed`: the process may serve another session afterwards.
+  func message(for module: ValidatedModule, isFollowed: Bool) throws(SandboxError)
+    -> (SessionMessage, [Int32])
+  {
     guard channels.count >= 3 else {
       throw SandboxError("a session needs channels 0, 1 and 2", status: EFAULT)
     }
@@ -26,13 +29,17 @@ extension Session {
     }
     // The top 17 MiB are the stack and the user manifest's smallest region.
     let room = (1 << 32) - Self.stackByteCount - Self.granule - Int(module.image.end)
+    guard outputByteLimit ?? 0 >= 0 else { throw SandboxError("a negative output limit") }
     var descriptors = DescriptorTable()
     var messages: [ChannelMessage] = []
     messages.reserveCapacity(channels.count)
     for channel in channels { messages.append(try channel.message(&descriptors)) }
-    let message = SessionMessage(
-      timeoutNanoseconds: timeout.nanoseconds,
-      heapByteCount: UInt32(min(heap, room)), memoryDigest: memoryDigest, channels: messages)
+    let traced = trace.map { descriptors.index($0) + 1 } ?? 0
+    var message = SessionMessage(
+      isFollowed: isFollowed, heapByteCount: UInt32(min(heap, room)), memoryDigest: memoryDigest,
+      trapLimit: trapLimit ?? .max, outputByteLimit: outputByteLimit ?? .max,
+      trace: traced, channels: messages)
+    message.fanOut = fanOut
     return (message, descriptors.numbers)
   }
 }
@@ -119,7 +126,7 @@ extension Channel {
 
 extension Duration {
   /// Whole nanoseconds, at least 0; what is too long for 64 bits counts as for ever.
-  fileprivate var nanoseconds: UInt64 {
+  var nanoseconds: UInt64 {
     let (seconds, attoseconds) = components
     guard seconds >= 0, attoseconds >= 0 else { return 0 }
     let (whole, overflow) = UInt64(seconds).multipliedReportingOverflow(by: 1_000_000_000)

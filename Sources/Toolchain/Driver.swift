@@ -9,7 +9,7 @@ public struct Driver {
 
   /// Options that make gcc write code that the rewriter can handle (TOOLCHAIN.md): ILP32, r15 and
   /// r11 reserved, no red zone, rbp for frames only.
-  private static let codeOptions = [
+  static let codeOptions = [
     "-mx32", "-ffixed-r15", "-ffixed-r11", "-ffixed-rbp", "-fno-pic", "-fno-pie",
     "-mno-red-zone", "-fno-stack-protector", "-fcf-protection=none",
     "-fno-asynchronous-unwind-tables", "-fno-unwind-tables", "-ftls-model=local-exec",
@@ -25,6 +25,11 @@ public struct Driver {
   private static let headerOptions = [
     "-U__gnu_linux__", "-U__linux__", "-U__linux", "-Ulinux", "-U__unix", "-Uunix",
     "-D__unix__=1", "-D__zvm__=1",
+  ]
+
+  /// C++ without what needs a run-time library for unwinding (docs/TOOLCHAIN.md).
+  private static let cxxOptions = [
+    "-fno-exceptions", "-fno-rtti",
   ]
 
   public init(_ invocation: Invocation) throws(ToolchainError) {
@@ -73,22 +78,33 @@ public struct Driver {
     }
   }
 
-  private func headers() -> [String] {
+  private func headers(cxx: [String] = []) -> [String] {
     guard let sysroot, invocation.usesStandardHeaders else { return ["-nostdinc"] }
-    return [
+    var library: [String] = []
+    if !cxx.isEmpty {
+      library = ["-nostdinc++"]
+      if !invocation.compilerOptions.contains("-nostdinc++") {
+        library += ([sysroot.guest + "/zcxx/include"] + cxx).flatMap { ["-isystem", $0] }
+      }
+    }
+    return library + [
       "-nostdinc", "-isystem", sysroot.path + "/include", "-isystem",
       sysroot.path + "/compiler-include",
     ]
   }
 
   private func preprocess() throws(ToolchainError) {
-    var arguments = Self.codeOptions + Self.headerOptions + invocation.compilerOptions + headers()
+    let cxx = invocation.inputs.contains { $0.kind == .cxx } ? try Tools.cxx() : nil
+    var arguments =
+      Self.codeOptions + Self.headerOptions + (cxx == nil ? [] : Self.cxxOptions)
+      + invocation.compilerOptions + headers(cxx: cxx?.headers ?? [])
     if !invocation.dependenciesOnly { arguments.append("-E") }
     if let output = invocation.output { arguments += ["-o", output] }
     for input in invocation.inputs where input.kind != .linkable {
-      arguments += ["-x", input.kind == .c ? "c" : "assembler-with-cpp", input.path]
+      let language = input.kind == .c ? "c" : input.kind == .cxx ? "c++" : "assembler-with-cpp"
+      arguments += ["-x", language, input.path]
     }
-    try check(tools.gcc, arguments)
+    try check(cxx?.program ?? tools.gcc, arguments)
   }
 
   private func check(_ tool: String, _ arguments: [String]) throws(ToolchainError) {
@@ -108,8 +124,9 @@ public struct Driver {
     let folder = try TemporaryFolder()
     let plain = folder.path + "/plain.s"
     switch input.kind {
-    case .c:
-      var options = compilerOptions
+    case .c, .cxx:
+      let cxx = input.kind == .cxx ? try Tools.cxx() : nil
+      var options = (cxx == nil ? [] : Self.cxxOptions) + compilerOptions
       // Dependency files are named after the output, as gcc would.
       if options.contains("-MD") || options.contains("-MMD") {
         if !options.contains("-MF") {
@@ -119,12 +136,17 @@ public struct Driver {
         if !options.contains("-MT"), !options.contains("-MQ") { options += ["-MT", output] }
       }
       if invocation.debug {
-        options += ["-gdwarf-4", "-gno-variable-location-views"]
+        // Where it was built is nobody's business: the same bytes from every folder.
+        let folder = FileManager.default.currentDirectoryPath
+        options += [
+          "-gdwarf-4", "-gno-variable-location-views", "-gno-record-gcc-switches",
+          "-fdebug-prefix-map=\(folder)=.",
+        ]
       }
       try check(
-        tools.gcc,
-        options + Self.codeOptions + Self.headerOptions + headers()
-          + ["-S", "-x", "c", input.path, "-o", plain])
+        cxx?.program ?? tools.gcc,
+        options + Self.codeOptions + Self.headerOptions + headers(cxx: cxx?.headers ?? [])
+          + ["-S", "-x", cxx == nil ? "c" : "c++", input.path, "-o", plain])
     case .assemblyWithPreprocessor:
       try check(
         tools.gcc,
@@ -145,7 +167,7 @@ public struct Driver {
     do throws(RewriteError) {
       sandboxed = try Rewriter.rewrite(
         String(decoding: data, as: UTF8.self),
-        fileName: input.kind == .c ? "\(input.path) (assembly)" : input.path)
+        fileName: input.kind == .c || input.kind == .cxx ? "\(input.path) (assembly)" : input.path)
     } catch {
       throw ToolchainError("\(error)")
     }
@@ -170,8 +192,8 @@ public struct Driver {
     try check(
       tools.clang,
       [
-        "--target=x86_64-linux-gnu", "-march=x86-64-v2", "-c", "-x", "assembler", source, "-o",
-        output,
+        "--target=x86_64-linux-gnu", "-march=x86-64-v2", "-fdebug-compilation-dir=.", "-Xclangas",
+        "-dwarf-version=4", "-c", "-x", "assembler", source, "-o", output,
       ])
   }
 
@@ -187,13 +209,18 @@ public struct Driver {
     }
   }
 
+  /// The layout of a nexe.
+  static func linkerOptions(_ sysroot: Sysroot) -> [String] {
+    [
+      "-static", "-z", "max-page-size=0x10000", "-z", "noexecstack", "-T",
+      sysroot.guest + "/nexe.ld", "--gc-sections",
+    ]
+  }
+
   private func link() throws(ToolchainError) {
     guard let sysroot else { throw ToolchainError("linking needs the guest C library") }
     let folder = try TemporaryFolder()
-    var arguments = [
-      "-m", "elf_x86_64", "-static", "-z", "max-page-size=0x10000", "-z", "noexecstack",
-      "--build-id=none", "-T", sysroot.guest + "/nexe.ld", "--gc-sections",
-    ]
+    var arguments = ["-m", "elf_x86_64", "--build-id=none"] + Self.linkerOptions(sysroot)
     if invocation.usesStartFiles { arguments.append(sysroot.path + "/lib/crt1.o") }
     for item in invocation.linkItems {
       switch item {
@@ -213,11 +240,17 @@ public struct Driver {
     }
     arguments.append("-L" + sysroot.path + "/lib")
     if invocation.usesStandardLibraries {
+      if invocation.isCxx { arguments.append("-lzcxx") }
       arguments += ["--start-group", "-lzmr", "-lc", "-lzrt", "-lzgcc", "--end-group"]
     }
     let output = invocation.output ?? "a.out"
-    arguments += ["-o", output]
-    try check(tools.lld, arguments)
+    if ProcessInfo.processInfo.environment["ZVM_EXECUTABLE"] == "1" {
+      let nexe = folder.path + "/linked.nexe"
+      try check(tools.lld, arguments + ["-o", nexe])
+      try ExecutableNexe.write(nexe, to: output)
+    } else {
+      try check(tools.lld, arguments + ["-o", output])
+    }
   }
 
   private init(_ invocation: Invocation, _ tools: Tools, _ sysroot: Sysroot?) {

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A `zvm cc` command line, sorted out. The options are gcc's.
+/// A `zvm cc` or `zvm c++` command line, sorted out. The options are gcc's.
 public struct Invocation: Sendable, Equatable {
   /// How far to go.
   public enum Stage: Sendable, Equatable {
@@ -9,13 +9,15 @@ public struct Invocation: Sendable, Equatable {
 
   public struct Input: Sendable, Equatable {
     public enum Kind: Sendable, Equatable {
-      case c, assembly, assemblyWithPreprocessor, linkable
+      case c, cxx, assembly, assemblyWithPreprocessor, linkable
     }
     public var path: String
     public var kind: Kind
   }
 
   public var stage = Stage.link
+  /// Whether this is `zvm c++`: C sources count as C++, and its library is linked.
+  public private(set) var isCxx: Bool
   public var output: String?
   /// Sources, objects and archives, in order.
   public var inputs: [Input] = []
@@ -68,7 +70,8 @@ public struct Invocation: Sendable, Equatable {
   ]
 
   /// Sorts out arguments. Throws for what cannot be done, naming the option.
-  public init(_ arguments: [String]) throws(ToolchainError) {
+  public init(_ arguments: [String], cxx: Bool = false) throws(ToolchainError) {
+    isCxx = cxx
     var rest = try Self.expandResponseFiles(arguments)[...]
     var language: String?
     func value(of option: String, _ rest: inout ArraySlice<String>) throws(ToolchainError)
@@ -102,6 +105,7 @@ public struct Invocation: Sendable, Equatable {
         usesStandardLibraries = false
         usesStartFiles = false
       case "-nodefaultlibs": usesStandardLibraries = false
+      case "-nostdinc++": compilerOptions.append(argument)
       case "-nostartfiles": usesStartFiles = false
       case "-L", "-l", "-T", "-u", "-z", "-Xlinker":
         let next = try value(of: argument, &rest)
@@ -138,12 +142,17 @@ public struct Invocation: Sendable, Equatable {
   private mutating func addInput(_ path: String, _ language: String?) {
     let kind: Input.Kind
     switch language {
-    case "c": kind = .c
+    case "c", "cpp-output": kind = .c
+    case "c++", "c++-cpp-output": kind = .cxx
     case "assembler": kind = .assembly
     case "assembler-with-cpp": kind = .assemblyWithPreprocessor
     default:
-      if path.hasSuffix(".c") || path.hasSuffix(".i") || path == "-" {
-        kind = .c
+      let suffix =
+        path.split(separator: "/").last?.split(separator: ".").last.map(String.init) ?? ""
+      if ["cc", "cpp", "cxx", "C", "c++", "CPP", "ii"].contains(suffix), path.contains(".") {
+        kind = .cxx
+      } else if path.hasSuffix(".c") || path.hasSuffix(".i") || path == "-" {
+        kind = isCxx ? .cxx : .c
       } else if path.hasSuffix(".s") {
         kind = .assembly
       } else if path.hasSuffix(".S") || path.hasSuffix(".sx") {

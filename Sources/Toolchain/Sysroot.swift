@@ -6,6 +6,8 @@ import Rewriter
 public struct Sysroot: Sendable {
   /// Folder with `include` and `lib`.
   public let path: String
+  /// Folder of the C library alone, on which the sysroot is built.
+  private let libraryPath: String
   /// Folder `guest/` of this project, from which it is built.
   public let guest: String
 
@@ -18,38 +20,50 @@ public struct Sysroot: Sendable {
     let cache =
       environment["XDG_CACHE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
       ?? home + "/.cache"
-    path = "\(cache)/zvm/sysroot-\(try Self.key(guest).prefix(16))"
+    let library = try Self.libraryHash(guest)
+    var finished = library
+    libraryPath = "\(cache)/zvm/libc-\(SHA256.hexadecimal(finished.finalize()).prefix(16))"
+    path = "\(cache)/zvm/sysroot-\(try Self.layerKey(guest, library).prefix(16))"
   }
 
-  public var isBuilt: Bool { FileManager.default.fileExists(atPath: path + "/lib/libc.a") }
+  public var isBuilt: Bool { FileManager.default.fileExists(atPath: path) }
 
-  /// Builds the sysroot unless it is there: under a temporary name, renamed when complete. Two
-  /// builds at once do no harm; one of the results is kept.
+  /// Builds the sysroot unless it is there: the C library, which takes a minute, and on top of it
+  /// the guest's own layer, which takes seconds. Each is built under a temporary name and renamed
+  /// when complete. Two builds at once do no harm; one of the results is kept.
   public func build(log: (String) -> Void) throws(ToolchainError) {
     if isBuilt { return }
-    log("zvm: building the guest C library (once per machine, about a minute)")
-    let parent = URL(filePath: path).deletingLastPathComponent().path
-    let work = try TemporaryFolder(in: parent)
-    let executable =
-      (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? "zvm"
+    if !FileManager.default.fileExists(atPath: libraryPath) {
+      log("zvm: building the guest C library (once per machine, about a minute)")
+      try build("build-libc", [], into: libraryPath)
+    }
+    try build("build-sysroot", [libraryPath], into: path)
+  }
+
+  private func build(_ script: String, _ arguments: [String], into path: String)
+    throws(ToolchainError)
+  {
+    let work = try TemporaryFolder(in: URL(filePath: path).deletingLastPathComponent().path)
     let status = try Tools.run(
-      "/bin/bash", [guest + "/build-sysroot", work.path],
-      environment: ["ZVM": Self.compilerExecutable(executable), "ZVM_SYSROOT": "none"])
+      "/bin/bash", ["\(guest)/\(script)", work.path] + arguments,
+      environment: ["ZVM": Self.compilerExecutable(), "ZVM_SYSROOT": "none"])
     guard status == 0 else {
       throw ToolchainError("building the guest C library failed", status: status)
     }
     do {
-      try FileManager.default.moveItem(atPath: work.path + "/sysroot", toPath: path)
+      try FileManager.default.moveItem(atPath: work.path + "/built", toPath: path)
     } catch {
       // Somebody else was faster with the same content.
-      guard isBuilt else {
+      guard FileManager.default.fileExists(atPath: path) else {
         throw ToolchainError("\(path): cannot be renamed: \(error.localizedDescription)")
       }
     }
   }
 
   /// The `zvm` to compile with: this program, or, inside a test runner, the one built beside it.
-  private static func compilerExecutable(_ running: String) -> String {
+  static func compilerExecutable() -> String {
+    let running =
+      (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? "zvm"
     if let given = ProcessInfo.processInfo.environment["ZVM"] { return given }
     if running.hasSuffix("/zvm") { return running }
     var folder = URL(filePath: #filePath)
@@ -80,33 +94,47 @@ public struct Sysroot: Sendable {
     throw ToolchainError("the folder guest/ was not found; set ZVM_HOME to the project's folder")
   }
 
-  /// Everything that the built library depends on: our guest files, the rewriter, the compiler.
-  private static func key(_ guest: String) throws(ToolchainError) -> String {
+  /// Everything that the built C library depends on: our files in it, the rewriter, the compiler.
+  private static func libraryHash(_ guest: String) throws(ToolchainError) -> SHA256 {
     var hash = SHA256()
-    func add(_ bytes: some Sequence<UInt8>) {
-      let array = Array(bytes)
-      hash.update(array.span)
-    }
-    add("rewriter \(Rewriter.version)\n".utf8)
+    add("rewriter \(Rewriter.version) \(Driver.codeOptions)\n".utf8, to: &hash)
     let tools = try Tools()
     for tool in [tools.gcc, tools.clang] {
       let attributes = try? FileManager.default.attributesOfItem(
         atPath: URL(filePath: tool).resolvingSymlinksInPath().path)
-      add("\(attributes?[.size] ?? 0)\n".utf8)
+      add("\(attributes?[.size] ?? 0)\n".utf8, to: &hash)
     }
-    guard let names = FileManager.default.enumerator(atPath: guest) else {
-      throw ToolchainError("\(guest): cannot be read")
-    }
-    // Ports and examples are not part of the library.
-    let files = names.compactMap { $0 as? String }
-      .filter { name in
-        ["zrt/", "zgcc/", "zmr/", "musl/"].contains(where: name.hasPrefix) || !name.contains("/")
-      }.sorted()
-    for name in files {
-      guard let data = FileManager.default.contents(atPath: guest + "/" + name) else { continue }
-      add("\(name) \(data.count)\n".utf8)
-      add(data)
+    try add([guest + "/build-libc"], folder: guest + "/musl", to: &hash)
+    return hash
+  }
+
+  /// The library and the guest's own layer. Ports and examples are not part of it.
+  private static func layerKey(_ guest: String, _ library: SHA256) throws(ToolchainError)
+    -> String
+  {
+    var hash = library
+    try add([guest + "/build-sysroot", guest + "/nexe.ld"], folder: guest + "/zrt", to: &hash)
+    for part in ["zgcc", "zmr", "zcxx", "zcxx/include/bits"] {
+      try add([], folder: "\(guest)/\(part)", to: &hash)
     }
     return SHA256.hexadecimal(hash.finalize())
+  }
+
+  private static func add(_ bytes: some Sequence<UInt8>, to hash: inout SHA256) {
+    let array = Array(bytes)
+    hash.update(array.span)
+  }
+
+  private static func add(_ files: [String], folder: String, to hash: inout SHA256)
+    throws(ToolchainError)
+  {
+    guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
+      throw ToolchainError("\(folder): cannot be read")
+    }
+    for path in files + names.sorted().map({ "\(folder)/\($0)" }) {
+      guard let data = FileManager.default.contents(atPath: path) else { continue }
+      add("\(URL(filePath: path).lastPathComponent) \(data.count)\n".utf8, to: &hash)
+      add(data, to: &hash)
+    }
   }
 }

@@ -22,6 +22,34 @@ struct Tools: Sendable {
   let clang: String
   let lld: String
 
+  /// g++, with the folders of its library's headers; only C++ needs it.
+  static func cxx() throws(ToolchainError) -> (program: String, headers: [String]) {
+    guard let program = search("g++"), let version = capture(program, ["-dumpversion"]) else {
+      throw ToolchainError("g++ is not installed: apt-get install g++")
+    }
+    let headers = [
+      "/usr/include/c++/\(version)", "/usr/include/x86_64-linux-gnu/c++/\(version)",
+      "/usr/include/c++/\(version)/backward",
+    ]
+    guard FileManager.default.fileExists(atPath: headers[0] + "/vector") else {
+      throw ToolchainError("\(headers[0]): there is no C++ library: apt-get install g++")
+    }
+    return (program, headers)
+  }
+
+  /// The first line that a program prints.
+  private static func capture(_ program: String, _ arguments: [String]) -> String? {
+    let process = Process()
+    let pipe = Pipe()
+    process.executableURL = URL(filePath: program)
+    process.arguments = arguments
+    process.standardOutput = pipe
+    guard (try? process.run()) != nil else { return nil }
+    let output = pipe.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return String(decoding: output, as: UTF8.self).split(separator: "\n").first.map(String.init)
+  }
+
   init() throws(ToolchainError) {
     guard let gcc = Self.search("gcc") else {
       throw ToolchainError("gcc is not installed: apt-get install gcc")

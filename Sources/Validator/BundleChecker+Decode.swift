@@ -50,18 +50,12 @@ extension BundleChecker {
     let hasModRM = 0 &- (form &>> 4 & 1)
     it.shape = unsafe set.tables[InstructionSet.shapes + Int(it.modrm)] & hasModRM
     it.byteCount &+= Int(form & Form.immediateMask &+ it.shape & 15)
-    // The bits of REX that name something: B 1, X 2, R 4 (RULES.md 11).
-    var usable = form &>> 22 & 4 | form &>> 25 & 1 | it.shape &>> 4 & 3
     if it.shape & InstructionSet.sibShape != 0 {
       it.sib = rest &>> 8 & 0xFF
-      if it.hasNoBase {
-        it.byteCount &+= 4
-        usable &= ~1
-      }
+      if it.hasNoBase { it.byteCount &+= 4 }
     }
     // Bit 5 allows a register operand, bit 6 a memory operand.
-    let isAllowed = form &>> (5 &+ it.shape &>> 7 & 1) & form &>> 31 & 1
-    it.isValid = isAllowed != 0 && it.rex & 7 & ~usable == 0
+    it.isValid = form &>> (5 &+ it.shape &>> 7 & 1) & form &>> 31 & 1 != 0
   }
 
   @inline(__always)
@@ -101,7 +95,7 @@ extension BundleChecker {
       case .twoByte: map = 1
       case .threeByte38: map = 2
       case .threeByte3A: map = 3
-      case .threeDNow: return unsafe decodeThreeDNow(here)
+      case .threeDNow: return unsafe decodeThreeDNow(here, it, at)
       default: return Decoded()
       }
     }
@@ -112,7 +106,7 @@ extension BundleChecker {
   }
 
   /// Reads prefixes up to REX: at most one of a kind, and only together what some form allows
-  /// (RULES.md 11).
+  /// (RULES.md 11). Branch hints count as one kind.
   private func prefixes(
     _ here: UnsafeRawPointer, _ at: inout Int
   ) -> InstructionSet.PrefixClass? {
@@ -124,6 +118,7 @@ extension BundleChecker {
       case 0xF3: bit = 2
       case 0xF2: bit = 4
       case 0xF0: bit = 8
+      case 0x2E, 0x3E: bit = 16
       default:
         switch seen {
         case 0: return InstructionSet.PrefixClass.none
@@ -132,6 +127,7 @@ extension BundleChecker {
         case 4: return .repeatF2
         case 8: return .lock
         case 9: return .lockedOperandSize
+        case 16: return .branchHint
         default: return nil
         }
       }
@@ -141,13 +137,16 @@ extension BundleChecker {
     }
   }
 
-  private func decodeThreeDNow(_ here: UnsafeRawPointer) -> Decoded {
-    var it = Decoded()
+  /// 0F 0F, which ends at `at`; the opcode comes behind ModRM and its displacement.
+  private func decodeThreeDNow(
+    _ here: UnsafeRawPointer, _ start: Decoded, _ at: Int
+  ) -> Decoded {
+    var it = start
     it.form = Form.validBit | Form.modrmBit | Form.registerBit | Form.memoryBit
-    it.byteCount = 2
-    let rest = unsafe byte(here, 2) | byte(here, 3) &<< 8
+    it.byteCount = at
+    let rest = unsafe byte(here, at) | byte(here, at + 1) &<< 8
     finish(&it, rest)
-    // At most 2 + 6 bytes so far.
+    // At most 3 + 6 bytes so far.
     let form = unsafe set.tables[
       InstructionSet.threeDNow + Int(byte(here, it.byteCount))]
     guard it.isValid, form & Form.validBit != 0 else { return Decoded() }
@@ -173,6 +172,11 @@ extension BundleChecker {
     let rest = unsafe byte(here, it.byteCount) | byte(here, it.byteCount + 1) &<< 8
     finish(&it, rest)
     guard it.isValid else { return it }
+    // Bits of VEX that name nothing must be clear: B 1, X 2, R 4. Native Client refuses VEX
+    // altogether, so nothing is gained by a second encoding.
+    let isWithoutBase = it.shape & InstructionSet.sibShape != 0 && it.hasNoBase
+    let usable = it.form &>> 22 & 4 | it.shape &>> 4 & (isWithoutBase ? 2 : 3)
+    if it.rex & 7 & ~usable != 0 { return Decoded() }
     if it.form & Form.vvvvUnusedBit != 0, it.vvvv != 0 { return Decoded() }
     if it.form &>> Form.kindShift & 15 == Form.Kind.registerInLastByte.rawValue,
       unsafe byte(here, it.byteCount - 1) & 0x0F != 0

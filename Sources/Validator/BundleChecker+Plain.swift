@@ -60,17 +60,11 @@ extension BundleChecker {
         opcodeAt &+ Int(form & PlainForm.byteCountMask &+ extraByteCount)
       let byteCount = UInt32(truncatingIfNeeded: end &- at)
       let hasSIB = extraByteCount & 1
-      let isRIP = extraByteCount &>> 2
 
-      // RULES.md 11: what REX names. B 1, X 2, R 4.
-      let usable =
-        form &>> (PlainForm.usesRShift - 2) & 4 | form &>> PlainForm.usesBShift & 1
-        | hasSIB &<< 1
-      var odd = rex & 7 & ~usable | rex & isRIP
-      odd |= ~form & PlainForm.validBit
+      var odd = ~form & PlainForm.validBit
 
       // RULES.md 7. A SIB byte without base is odd: `step` knows what to do. The number of rip in
-      // ModRM is that of rbp, which is as good.
+      // ModRM is that of rbp, which is as good; REX.B makes r13 of it, though rip it stays: `step`.
       odd |= hasSIB & form &>> PlainForm.modZeroShift & (sib & 7 == 5 ? 1 : 0)
       let accesses = form &>> PlainForm.accessShift & 1
       let baseRegister = (hasSIB != 0 ? sib : rm) & 7 | rex &<< 3 & 8

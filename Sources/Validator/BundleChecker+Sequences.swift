@@ -6,35 +6,38 @@ import X86
 private struct Pattern {
   let byteCount: Int
   let value: UInt64
+  let mask: UInt64
 
-  init(_ bytes: UInt8...) {
+  /// `ignoring`: bits of the first byte, a REX prefix, that name nothing here.
+  init(_ bytes: UInt8..., ignoring: UInt8 = 0) {
     byteCount = bytes.count
     var value: UInt64 = 0
     for (index, byte) in bytes.enumerated() { value |= UInt64(byte) << UInt64(8 * index) }
     self.value = value
+    mask = (byteCount == 8 ? ~0 : 1 << UInt64(8 * byteCount) - 1) & ~UInt64(ignoring)
   }
 
   func matches(_ here: UnsafeRawPointer, _ count: Int) -> Bool {
-    guard count == byteCount else { return false }
-    let word = unsafe here.loadUnaligned(as: UInt64.self)
-    return byteCount == 8 ? word == value : word & (1 << UInt64(8 * byteCount) - 1) == value
+    unsafe count == byteCount && here.loadUnaligned(as: UInt64.self) & mask == value
   }
 }
 
-/// Restores of rsp and rbp: the second halves of pairs (RULES.md 8).
+/// Restores of rsp and rbp: the second halves of pairs (RULES.md 8). There is no index, so REX.X
+/// names nothing; in `lea` it would.
 private let restoreStack = [
-  Pattern(0x4C, 0x01, 0xFC), Pattern(0x49, 0x03, 0xE7), Pattern(0x4C, 0x09, 0xFC),
-  Pattern(0x49, 0x0B, 0xE7), Pattern(0x4A, 0x8D, 0x24, 0x3C),
-  Pattern(0x4A, 0x8D, 0x64, 0x3C, 0x00), Pattern(0x4A, 0x8D, 0xA4, 0x3C, 0, 0, 0, 0),
+  Pattern(0x4C, 0x01, 0xFC, ignoring: 2), Pattern(0x49, 0x03, 0xE7, ignoring: 2),
+  Pattern(0x4C, 0x09, 0xFC, ignoring: 2), Pattern(0x49, 0x0B, 0xE7, ignoring: 2),
+  Pattern(0x4A, 0x8D, 0x24, 0x3C), Pattern(0x4A, 0x8D, 0x64, 0x3C, 0x00),
+  Pattern(0x4A, 0x8D, 0xA4, 0x3C, 0, 0, 0, 0),
 ]
 private let restoreFrame = [
-  Pattern(0x4C, 0x01, 0xFD), Pattern(0x49, 0x03, 0xEF), Pattern(0x4A, 0x8D, 0x6C, 0x3D, 0x00),
-  Pattern(0x4A, 0x8D, 0xAC, 0x3D, 0, 0, 0, 0),
+  Pattern(0x4C, 0x01, 0xFD, ignoring: 2), Pattern(0x49, 0x03, 0xEF, ignoring: 2),
+  Pattern(0x4A, 0x8D, 0x6C, 0x3D, 0x00), Pattern(0x4A, 0x8D, 0xAC, 0x3D, 0, 0, 0, 0),
 ]
 /// `mov %rsp,%rbp` and `mov %rbp,%rsp`, allowed as they are (RULES.md 8).
 private let stackMoves = [
-  Pattern(0x48, 0x89, 0xE5), Pattern(0x48, 0x8B, 0xEC), Pattern(0x48, 0x89, 0xEC),
-  Pattern(0x48, 0x8B, 0xE5),
+  Pattern(0x48, 0x89, 0xE5, ignoring: 2), Pattern(0x48, 0x8B, 0xEC, ignoring: 2),
+  Pattern(0x48, 0x89, 0xEC, ignoring: 2), Pattern(0x48, 0x8B, 0xE5, ignoring: 2),
 ]
 
 // MARK: - Writes of rsp, rbp and r15
@@ -130,7 +133,10 @@ extension BundleChecker {
         log.refuse(.indirectJump, at: at, byteCount: it.byteCount)
       }
     case .stringRSI, .stringRDI, .stringRSIAndRDI:
-      if let first = unsafe stringMasks(bundle, kind, inBundle, starts) {
+      // 48 is the only REX that the string instructions may have; maskmov (F7) may have any.
+      if it.opcode != 0xF7, it.rex & 7 != 0 {
+        log.refuse(.unknownInstruction, at: at, byteCount: it.byteCount)
+      } else if let first = unsafe stringMasks(bundle, kind, inBundle, starts) {
         closeSuperinstruction(from: first, to: at, window)
       } else {
         log.refuse(.stringOperation, at: at, byteCount: it.byteCount)
@@ -146,29 +152,26 @@ extension BundleChecker {
   }
 
   /// Where `and $-32,%eXX ; add %r15,%rXX` starts, right before the jump or call of the same
-  /// register at `at`; nil when it is not there (RULES.md 9).
+  /// register at `at`; nil when it is not there (RULES.md 9). REX bits that name nothing are free in
+  /// all three: X and R in `and`, X in `add`, W, R and X in the jump.
   private func mask(
     _ bundle: UnsafeRawPointer, _ jump: Decoded, _ at: Int, _ starts: UInt32
   ) -> Int? {
     let register = jump.rm
-    guard jump.rex == 0 || jump.rex == 0x41, Self.reserved >> register & 1 == 0 else {
-      return nil
-    }
     let low = register & 7
     let high = register >> 3
-    let first = at - (high == 0 ? 6 : 7)
-    // Both must start instructions; what they are is then decided by their bytes.
-    guard first >= 0, starts >> UInt32(first) & 1 != 0,
-      starts >> UInt32(at - 3) & 1 != 0
-    else { return nil }
-    let and = unsafe (bundle + at - 7 + (at == 6 ? 1 : 0)).loadUnaligned(as: UInt32.self)
-    let andBytes = at == 6 ? and & 0xFF_FFFF : and >> (high == 0 ? 8 : 0)
-    let wantedAnd = high == 0 ? 0xE0_E083 | low << 8 : 0xE0_E083_41 | low << 16
-    guard andBytes == wantedAnd else { return nil }
-    let add = unsafe (bundle + at - 3).loadUnaligned(as: UInt32.self) & 0xFF_FFFF
+    guard register != Self.r15, at >= 6 else { return nil }
+    let add = unsafe (bundle + at - 3).loadUnaligned(as: UInt32.self) & 0xFF_FFFD
     let addForward = 0xF8_01_4C | high | low << 16
     let addBackward = 0xC7_03_49 | high << 2 | low << 19
-    return add == addForward || add == addBackward ? first : nil
+    guard add == addForward || add == addBackward else { return nil }
+    let andEnd = unsafe (bundle + at - 6).loadUnaligned(as: UInt32.self) & 0xFF_FFFF
+    guard andEnd == 0xE0_E083 | low << 8 else { return nil }
+    // When `and` starts an instruction, so does what follows it.
+    if high == 0, starts >> UInt32(at - 6) & 1 != 0 { return at - 6 }
+    guard at >= 7, starts >> UInt32(at - 7) & 1 != 0 else { return nil }
+    let rex = unsafe UInt32(bundle.load(fromByteOffset: at - 7, as: UInt8.self))
+    return rex & 0xF9 == 0x40 | high ? at - 7 : nil
   }
 
   /// Where the `mov` and `lea` pairs start that end right before the string instruction at `at`;
@@ -176,29 +179,31 @@ extension BundleChecker {
   private func stringMasks(
     _ bundle: UnsafeRawPointer, _ kind: UInt32, _ at: Int, _ starts: UInt32
   ) -> Int? {
-    var first = at
+    var first: Int? = at
     if kind != Form.Kind.stringRSI.rawValue {
-      guard unsafe pair(bundle, before: first, 0xFF, 0x3F_3C_8D_49, starts) else { return nil }
-      first -= 6
+      first = unsafe pair(bundle, before: first, 0xFF, 0x3F_3C_8D_49, starts)
     }
     if kind != Form.Kind.stringRDI.rawValue {
-      guard unsafe pair(bundle, before: first, 0xF6, 0x37_34_8D_49, starts) else { return nil }
-      first -= 6
+      first = unsafe pair(bundle, before: first, 0xF6, 0x37_34_8D_49, starts)
     }
     return first
   }
 
-  /// Whether `mov %eXX,%eXX ; lea (%r15,%rXX,1),%rXX` ends at `end`.
+  /// Where `mov %eXX,%eXX ; lea (%r15,%rXX,1),%rXX` starts that ends at `end`; before the `mov`
+  /// there may be a REX prefix of 40 or 42, which names nothing.
   private func pair(
-    _ bundle: UnsafeRawPointer, before end: Int, _ modrm: UInt8, _ lea: UInt32,
-    _ starts: UInt32
-  ) -> Bool {
-    guard end >= 6, starts >> UInt32(end - 6) & 1 != 0,
-      starts >> UInt32(end - 4) & 1 != 0
-    else { return false }
+    _ bundle: UnsafeRawPointer, before end: Int?, _ modrm: UInt8, _ lea: UInt32, _ starts: UInt32
+  ) -> Int? {
+    guard let end, end >= 6 else { return nil }
     let move = unsafe bundle.load(fromByteOffset: end - 6, as: UInt8.self)
-    return unsafe (move == 0x89 || move == 0x8B)
-      && bundle.load(fromByteOffset: end - 5, as: UInt8.self) == modrm
-      && bundle.loadUnaligned(fromByteOffset: end - 4, as: UInt32.self) == lea
+    guard move == 0x89 || move == 0x8B,
+      unsafe bundle.load(fromByteOffset: end - 5, as: UInt8.self) == modrm,
+      unsafe bundle.loadUnaligned(fromByteOffset: end - 4, as: UInt32.self) == lea
+    else { return nil }
+    // When `mov` starts an instruction, so does `lea`.
+    if starts >> UInt32(end - 6) & 1 != 0 { return end - 6 }
+    guard end >= 7, starts >> UInt32(end - 7) & 1 != 0 else { return nil }
+    let rex = unsafe bundle.load(fromByteOffset: end - 7, as: UInt8.self)
+    return rex & 0xFD == 0x40 ? end - 7 : nil
   }
 }

@@ -1,4 +1,5 @@
 public import ELF
+public import X86
 
 /// What the validator says of a whole program file.
 public struct NexeVerdict: Sendable {
@@ -22,8 +23,8 @@ public struct NexeValidator: Sendable {
   private let limit: Int
 
   /// A validator that names at most `limit` violations of a file.
-  public init(profile: Profile = .zerovm, limit: Int = 1000) {
-    validator = Validator(profile: profile)
+  public init(profile: Profile = .zerovm, baseline: Baseline = .v2, limit: Int = 1000) {
+    validator = Validator(profile: profile, baseline: baseline)
     self.limit = limit
   }
 

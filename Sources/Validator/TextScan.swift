@@ -29,6 +29,14 @@ import X86
     return report
   }
 
+  /// The verdict alone.
+  func isValid(workers: Int) -> Bool {
+    guard bundleCount > 0 else { return true }
+    let bitmaps = Bitmaps(bundleCount: bundleCount, workers: min(workers, bundleCount))
+    defer { bitmaps.free() }
+    return !judge(with: checker, bitmaps).failed
+  }
+
   /// The first pass, on all workers: whether anything is wrong. Leaves in `bitmaps` where jumps go
   /// that may not.
   private func judge(with checker: BundleChecker, _ bitmaps: Bitmaps) -> ChunkResult {

@@ -1,4 +1,4 @@
-import X86
+public import X86
 
 /// Checks that machine code obeys the Native Client x86-64 rules (RULES.md). What it does not know
 /// it refuses. No I/O, no shared state.
@@ -14,9 +14,10 @@ public struct Validator: Sendable {
   public let profile: Profile
   private let checker: BundleChecker
 
-  public init(profile: Profile = .zerovm) {
+  /// `baseline` is what `portable` code may count on; the other profiles do not look at it.
+  public init(profile: Profile = .zerovm, baseline: Baseline = .v2) {
     self.profile = profile
-    checker = BundleChecker(set: profile.instructions)
+    checker = BundleChecker(set: profile.instructions(baseline))
   }
 
   /// Every violation, in order of offsets, but at most `limit`; none means that the code may run.
@@ -27,6 +28,16 @@ public struct Validator: Sendable {
     _ text: Span<UInt8>, outside: Range<Int>? = nil, limit: Int = 1000
   ) -> [Violation] {
     report(on: text, outside: outside, limit: limit).violations
+  }
+
+  /// Whether the code may run: the first pass alone, for those who do not ask why.
+  public func accepts(_ text: Span<UInt8>, outside: Range<Int>? = nil) -> Bool {
+    guard text.count % Self.bundleByteCount == 0, text.count <= Self.maximumByteCount else {
+      return false
+    }
+    return unsafe text.withUnsafeBytes { bytes in
+      unsafe TextScan(text: bytes, checker: checker, outside: outside).isValid(workers: 1)
+    }
   }
 
   /// Violations, and what the code is made of. `workers` is how many threads may be used; nil means

@@ -4,22 +4,110 @@ package enum PacketKind: UInt8, Sendable {
   case module = 1
   /// Launcher → engine, once: ready, with what protects its sandboxes; or why not.
   case ready = 2
-  /// Engine → launcher → sandbox: descriptors of the session that follows.
+  /// Engine → sandbox: descriptors of the session that follows.
   case descriptors = 3
-  /// Engine → launcher → sandbox: run this.
+  /// Engine → sandbox: run this.
   case session = 4
-  /// Engine → launcher: kill that session.
-  case cancel = 5
-  /// Launcher → engine: how a session ended.
-  case report = 6
-  /// Sandbox → launcher: the shared memory says how the session ended; ready for another.
-  case idle = 7
+  /// Engine → launcher: fork that sandbox; its control socket and its shared memory attached, a
+  /// ForkMessage as body.
+  case fork = 5
+  /// Engine → launcher: kill that sandbox.
+  case kill = 6
+  /// Launcher → engine: that sandbox is gone.
+  case ended = 7
+  /// Sandbox → engine: that session is over, as the shared memory says; ready for another.
+  case idle = 8
+  /// Launcher → engine: that sandbox's process number, a UInt32, where it was asked for.
+  case forked = 9
+  /// Engine → launcher: kill the process with that number, if it is one of the launcher's.
+  case killProcess = 10
+  /// Sandbox → engine: the program called fork; copies of this process can be asked for.
+  case template = 11
+  /// Engine → template: fork a copy; its control socket and its shared memory attached.
+  case copy = 12
+  /// Copy → engine, first of all: here I am. The kernel adds the process number.
+  case hello = 13
+}
+
+/// What a sandbox process may do beyond moving bytes: chosen before it is forked, kept by its filter.
+package struct Powers: OptionSet, Hashable, Sendable {
+  package let rawValue: UInt8
+  package init(rawValue: UInt8) { self.rawValue = rawValue }
+
+  /// The traps jail and unjail: heap memory may become executable.
+  package static let jail = Powers(rawValue: 1)
+  /// The trap fork: the process may become a template, which forks copies of itself.
+  package static let fork = Powers(rawValue: 2)
+}
+
+/// How a sandbox is to be forked.
+package struct ForkMessage: Equatable, Sendable {
+  /// Whether the engine wants to know the process number.
+  package var tellsProcess: Bool
+  package var powers: Powers
+
+  package init(tellsProcess: Bool, powers: Powers) {
+    self.tellsProcess = tellsProcess
+    self.powers = powers
+  }
+
+  package func encode(into writer: inout ByteWriter) {
+    writer.integer(UInt8(tellsProcess ? 1 : 0))
+    writer.integer(powers.rawValue)
+  }
+
+  package init(from reader: inout ByteReader) throws(WireError) {
+    tellsProcess = try reader.integer("tells process", as: UInt8.self) != 0
+    powers = Powers(rawValue: try reader.integer("powers"))
+    guard powers.isSubset(of: [.jail, .fork]) else { throw reader.error("powers") }
+    try reader.end()
+  }
+}
+
+/// How a sandbox process ended, from the launcher, which waited for it.
+package struct EndedMessage: Equatable, Sendable {
+  /// The process number: for a template's copy, which the launcher knows by nothing else.
+  package var process: Int32
+  /// As wait(2) gives it.
+  package var status: Int32
+  package var userNanoseconds: UInt64
+  package var systemNanoseconds: UInt64
+  /// Why the sandbox was not even forked: an errno, or 0.
+  package var error: Int32
+
+  package init(
+    process: Int32, status: Int32, userNanoseconds: UInt64, systemNanoseconds: UInt64,
+    error: Int32 = 0
+  ) {
+    self.process = process
+    self.status = status
+    self.userNanoseconds = userNanoseconds
+    self.systemNanoseconds = systemNanoseconds
+    self.error = error
+  }
+
+  package func encode(into writer: inout ByteWriter) {
+    writer.integer(process)
+    writer.integer(status)
+    writer.integer(userNanoseconds)
+    writer.integer(systemNanoseconds)
+    writer.integer(error)
+  }
+
+  package init(from reader: inout ByteReader) throws(WireError) {
+    process = Int32(bitPattern: try reader.integer("process"))
+    status = Int32(bitPattern: try reader.integer("status"))
+    userNanoseconds = try reader.integer("user time")
+    systemNanoseconds = try reader.integer("system time")
+    error = Int32(bitPattern: try reader.integer("error"))
+    try reader.end()
+  }
 }
 
 /// The first bytes of every packet.
 package struct PacketHeader: Equatable, Sendable {
   package var kind: PacketKind
-  /// The engine's number for a session; 0 where no session is meant.
+  /// The engine's number for a sandbox or a session; 0 where none is meant.
   package var identifier: UInt64
   /// Zero: the body follows. Otherwise it has this many bytes and lies in a memory file, the
   /// packet's last descriptor.

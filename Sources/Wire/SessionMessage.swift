@@ -1,36 +1,55 @@
-/// One run of a module, as it travels to the launcher and on to the sandbox.
-///
-/// The launcher reads `timeoutNanoseconds` only; the sandbox reads all of it before the guest runs.
+/// One run of a module, as it travels to the sandbox, which reads all of it before the guest runs.
 package struct SessionMessage: Equatable, Sendable {
-  /// Wall-clock limit.
-  package var timeoutNanoseconds: UInt64
+  /// Whether the process serves another session after this one, if this one ends well.
+  package var isFollowed: Bool
   /// A multiple of 64 KiB.
   package var heapByteCount: UInt32
   package var memoryDigest: Bool
+  /// Most traps, and most bytes written over all channels.
+  package var trapLimit: UInt64
+  package var outputByteLimit: Int64
+  /// What the sandbox does in the place of a guest, if anything.
+  package var fanOut: FanOutMessage?
+  /// Descriptor that takes a `TrapRecord` before and after each trap, as its index plus 1; 0: none.
+  package var trace: UInt32
   package var channels: [ChannelMessage]
 
   package init(
-    timeoutNanoseconds: UInt64, heapByteCount: UInt32, memoryDigest: Bool,
-    channels: [ChannelMessage]
+    isFollowed: Bool, heapByteCount: UInt32, memoryDigest: Bool, trapLimit: UInt64,
+    outputByteLimit: Int64, trace: UInt32 = 0, channels: [ChannelMessage]
   ) {
-    self.timeoutNanoseconds = timeoutNanoseconds
+    self.trace = trace
+    self.trapLimit = trapLimit
+    self.outputByteLimit = outputByteLimit
+    self.isFollowed = isFollowed
     self.heapByteCount = heapByteCount
     self.memoryDigest = memoryDigest
     self.channels = channels
   }
 
   package func encode(into writer: inout ByteWriter) {
-    writer.integer(timeoutNanoseconds)
+    writer.integer(UInt8(isFollowed ? 1 : 0))
     writer.integer(heapByteCount)
     writer.integer(UInt8(memoryDigest ? 1 : 0))
+    writer.integer(trapLimit)
+    writer.integer(outputByteLimit)
+    writer.integer(UInt8(fanOut == nil ? 0 : 1))
+    fanOut?.encode(into: &writer)
+    writer.integer(trace)
     writer.integer(UInt32(channels.count))
     for channel in channels { channel.encode(into: &writer) }
   }
 
   package init(from reader: inout ByteReader) throws(WireError) {
-    timeoutNanoseconds = try reader.integer("timeout")
+    isFollowed = try reader.integer("followed", as: UInt8.self) != 0
     heapByteCount = try reader.integer("heap size")
     memoryDigest = try reader.integer("memory digest", as: UInt8.self) != 0
+    trapLimit = try reader.integer("trap limit")
+    outputByteLimit = try reader.count("output limit")
+    if try reader.integer("fan-out", as: UInt8.self) != 0 {
+      fanOut = try FanOutMessage(from: &reader)
+    }
+    trace = try reader.integer("trace")
     let count = try reader.integer("channel count", as: UInt32.self)
     guard count <= 10915 else { throw reader.error("channel count") }
     channels = []

@@ -10,14 +10,15 @@ extension Definition {
     } else if has(UInt8(ascii: "y")) {
       variants = [(32, prefix, [0, 1]), (64, prefix, [2])]
     } else {
-      // The size is fixed: REX.W would mean nothing, and is allowed only where a mark says so.
-      let allowsW = requiresW || marks.contains("anyW") || marks.contains("rexOnlyW")
-      variants = [(32, prefix, allowsW ? [0, 1, 2] : [0, 1])]
+      // The size is fixed: REX.W means nothing unless a mark says so.
+      variants = [(32, prefix, [0, 1, 2])]
     }
     for index in variants.indices {
+      let mandatory = variants[index].prefix
       variants[index].rexStates.removeAll { state in
         (marks.contains("noW") && state == 2) || (marks.contains("norex") && state != 0)
           || (marks.contains("rexOnlyW") && state == 1) || (requiresW && state != 2)
+          || (marks.contains("prefixed") && state == 0 && mandatory == 0)
       }
     }
     return variants
@@ -33,6 +34,7 @@ extension Definition {
       [.none] + (marks.contains("lock") ? [.lock] : [])
         + (marks.contains("rep") || marks.contains("condrep") ? [.repeatF3] : [])
         + (marks.contains("condrep") ? [.repeatF2] : [])
+        + (marks.contains("hint") ? [.branchHint] : [])
     }
   }
 
@@ -42,10 +44,7 @@ extension Definition {
     bits |= UInt32(immediateByteCount(operandSize: operandSize))
     if modrm != nil { bits |= Form.modrmBit }
     if !marks.contains("noaccess") { bits |= Form.accessBit }
-    if hasOperand("GPV") { bits |= Form.usesRegBit }
-    if opcodeHasRegister || hasOperand("Z") {
-      bits |= Form.usesOpcodeRegisterBit
-    }
+    if vex != nil, hasOperand("GPV") { bits |= Form.usesRegBit }
     if vex != nil, !hasOperand("HB") {
       bits |= Form.vvvvUnusedBit
     }

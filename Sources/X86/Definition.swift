@@ -14,13 +14,14 @@
 /// (memory), I (immediate), J (jump distance), P and Q (MMX in reg and rm), V, W and H (vector in
 /// reg, rm and vvvv), L (vector register in the last byte). Sizes: b, w, d, q = 8…64 bits; v = 16
 /// bits with prefix 66, 64 with REX.W, else 32; y = 64 with REX.W, else 32; z = like v, but
-/// immediates never exceed 32 bits. A row without v or y refuses REX.W unless a mark says
-/// otherwise: a second encoding of the same instruction.
+/// immediates never exceed 32 bits. In a row without v or y REX.W means nothing. Bits of a REX
+/// prefix that mean nothing are allowed; REX.W together with 66 as an operand size is not.
 ///
 /// **Marks**: `zx` (a 32-bit result counts as zero-extended: it restricts the register, RULES 6),
-/// `lock`, `rep`, `condrep` (F2 or F3) for optional prefixes; `noW`, `norex`,
-/// `anyW`, `rexOnlyW` for REX; `noaccess` (the memory operand is only computed); `rsi`, `rdi`, `rsi-rdi`
-/// (needs those sandboxed, RULES 10); `indirect` (RULES 9); `call`.
+/// `lock` (F0, memory operands only), `rep` (F3), `condrep` (F2 or F3), `hint` (2E or 3E) for optional
+/// prefixes; for REX `noW`, `norex`, `rexOnlyW` (48 or none) and `prefixed` (not without REX or 66);
+/// `noaccess` (the memory operand is only computed); `rsi`, `rdi`, `rsi-rdi` (needs those sandboxed,
+/// RULES 10); `indirect` (RULES 9); `call`.
 ///
 /// **Feature**: what the CPU must have, named as in /proc/cpuinfo. **Profiles**: `n`, `z`, `p` for
 /// nacl, zerovm and portable, a dash where refused. What has no row is refused everywhere.

@@ -8,7 +8,8 @@ public struct FeatureSet: OptionSet, Sendable, Hashable {
   public static let names = [
     "base", "fpu", "tsc", "cx8", "cmov", "clflush", "mmx", "sse", "sse2", "pni", "ssse3", "cx16",
     "sse4_1", "sse4_2", "movbe", "popcnt", "aes", "avx", "f16c", "lahf_lm", "abm", "sse4a",
-    "3dnowprefetch", "3dnow", "3dnowext", "fma", "bmi1", "avx2", "bmi2", "pclmulqdq", "fxsr",
+    "3dnowprefetch", "3dnow", "3dnowext", "fma", "bmi1", "avx2", "bmi2", "pclmulqdq", "aes+avx",
+    "pclmulqdq+avx",
   ]
 
   /// The feature of that name, or nil if no instruction needs it.
@@ -19,8 +20,35 @@ public struct FeatureSet: OptionSet, Sendable, Hashable {
 
   /// Names of the members, without `base`, in a fixed order.
   public var memberNames: [String] {
-    Self.names.enumerated().filter { $0.offset > 0 && rawValue >> UInt64($0.offset) & 1 != 0 }
-      .map(\.element)
+    var result: [String] = []
+    for (offset, name) in Self.names.enumerated()
+    where offset > 0 && rawValue >> UInt64(offset) & 1 != 0 {
+      for part in name.split(separator: "+") where !result.contains(String(part)) {
+        result.append(String(part))
+      }
+    }
+    return result
+  }
+}
+
+/// A level of the x86-64 psABI: what `portable` code may count on. What MMX and x87 have is in all.
+public enum Baseline: String, Sendable, CaseIterable {
+  case v1 = "x86-64"
+  case v2 = "x86-64-v2"
+  case v3 = "x86-64-v3"
+
+  /// The features that every CPU of this level has.
+  public var features: FeatureSet {
+    let v1 = ["base", "fpu", "tsc", "cx8", "cmov", "mmx", "sse", "sse2"]
+    let v2 = v1 + ["pni", "ssse3", "cx16", "sse4_1", "sse4_2", "popcnt", "lahf_lm"]
+    let v3 = v2 + ["avx", "avx2", "bmi1", "bmi2", "f16c", "fma", "abm", "movbe"]
+    let names =
+      switch self {
+      case .v1: v1
+      case .v2: v2
+      case .v3: v3
+      }
+    return names.reduce(into: []) { set, name in set.formUnion(FeatureSet(named: name) ?? []) }
   }
 }
 

@@ -47,10 +47,8 @@ public struct Form: Sendable, Equatable {
   public static let featureShift: UInt32 = 17
   /// VEX.vvvv names no register and must be 1111.
   public static let vvvvUnusedBit: UInt32 = 1 << 23
-  /// ModRM.reg names a register, so that REX.R means something (RULES 11).
+  /// With VEX: ModRM.reg names a register, so that VEX.R means something.
   public static let usesRegBit: UInt32 = 1 << 24
-  /// The opcode names a register, so that REX.B means something.
-  public static let usesOpcodeRegisterBit: UInt32 = 1 << 25
   /// Not an instruction but a prefix or the first byte of a longer opcode: see `Escape`.
   public static let escapeBit: UInt32 = 1 << 29
   /// The low half of the word is the number of a group: look further with the ModRM byte.
@@ -65,10 +63,8 @@ public struct Form: Sendable, Equatable {
     case threeDNow
     /// C4 and C5.
     case vex
-    /// 66, F2, F3, F0.
+    /// 66, F2, F3, F0, 2E, 3E.
     case legacyPrefix
-    /// 0F 1F: only as one of the encodings that assemblers pad with (RULES.md 11).
-    case padding
 
     /// The word that stands for it in the tables.
     var form: Form { Form(bits: Form.escapeBit | rawValue) }

@@ -43,7 +43,7 @@
   /// Index: a ModRM byte that stands for memory: 1 for a SIB byte, 4 for rip's displacement.
   public static let extras = plain + plainEntryCount
 
-  static let prefixClassCount = 6
+  static let prefixClassCount = 7
   static let pageEntryCount = prefixClassCount * 4 * 4 * 256
   static let vexEntryCount = 3 * 16 * 256
   static let groupEntryCount = 256 * 16
@@ -51,7 +51,7 @@
 
   /// Legacy prefixes that an instruction carries, as a class: order is free, repetition is not.
   public enum PrefixClass: UInt32, Sendable {
-    case none, operandSize, repeatF3, repeatF2, lock, lockedOperandSize
+    case none, operandSize, repeatF3, repeatF2, lock, lockedOperandSize, branchHint
   }
 
   /// First index of the page for those prefixes; `rex` is 0 without a REX prefix, 1 with one, 2
@@ -70,14 +70,27 @@
 
   public static let nacl = InstructionSet(for: .nacl)
   public static let zerovm = InstructionSet(for: .zerovm)
-  public static let portable = InstructionSet(for: .portable)
+  private static let portableV1 = InstructionSet(for: .portable, features: Baseline.v1.features)
+  private static let portableV2 = InstructionSet(for: .portable, features: Baseline.v2.features)
+  private static let portableV3 = InstructionSet(for: .portable, features: Baseline.v3.features)
+
+  /// The rows of `portable` that every CPU of that level has.
+  public static func portable(_ baseline: Baseline) -> InstructionSet {
+    switch baseline {
+    case .v1: portableV1
+    case .v2: portableV2
+    case .v3: portableV3
+    }
+  }
+
   /// Whatever any profile accepts: tells an unknown instruction from a refused one.
   public static let everything = InstructionSet(for: .any)
 
-  /// Compiles the rows that belong to any of `profiles`.
-  private init(for profiles: ProfileSet) {
+  /// Compiles the rows that belong to any of `profiles` and need none but `features`.
+  private init(for profiles: ProfileSet, features: FeatureSet? = nil) {
     var compiler = TableCompiler()
     for definition in Self.definitions where !definition.profiles.isDisjoint(with: profiles) {
+      if let features, !definition.feature.isSubset(of: features) { continue }
       compiler.add(definition)
     }
     self = compiler.finish()

@@ -18,9 +18,6 @@ public struct PlainForm: Sendable {
   /// REX.R, REX.B add eight to it.
   public static let placeExtendsRShift: UInt32 = 18
   public static let placeExtendsBShift: UInt32 = 19
-  /// REX.R, REX.B name something.
-  public static let usesRShift: UInt32 = 20
-  public static let usesBShift: UInt32 = 21
   /// The write counts as zero-extending (RULES.md 6).
   public static let zeroExtendsShift: UInt32 = 22
   /// A direct jump or call; with a distance of four bytes instead of one.
@@ -53,8 +50,6 @@ public struct PlainForm: Sendable {
       if word & Form.accessBit != 0 { bits |= 1 << Self.accessShift }
       if mod == 0 { bits |= 1 << Self.modZeroShift }
     }
-    if word & Form.usesRegBit != 0 { bits |= 1 << Self.usesRShift }
-    if hasModRM || word & Form.usesOpcodeRegisterBit != 0 { bits |= 1 << Self.usesBShift }
     if kind != .general {
       bits |= 1 << Self.jumpShift | (kind == .jump8 ? 0 : 1 << Self.longJumpShift)
     }

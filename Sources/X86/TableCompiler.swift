@@ -32,11 +32,10 @@ struct TableCompiler {
         legacy[page | 1 << 10 | 0x3A] = .plain(Form.Escape.threeByte3A.form)
       }
     }
-    legacy[1 << 10 | 0x0F] = .plain(Form.Escape.threeDNow.form)
-    for byte in [0x66, 0xF0, 0xF2, 0xF3] {
+    for rex in 0..<3 { legacy[1 << 10 | rex << 8 | 0x0F] = .plain(Form.Escape.threeDNow.form) }
+    for byte in [0x2E, 0x3E, 0x66, 0xF0, 0xF2, 0xF3] {
       legacy[byte] = .plain(Form.Escape.legacyPrefix.form)
     }
-    legacy[1 << 10 | 0x1F] = .plain(Form.Escape.padding.form)
     for byte in [0xC4, 0xC5] { legacy[byte] = .plain(Form.Escape.vex.form) }
   }
 

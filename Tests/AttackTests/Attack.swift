@@ -186,6 +186,7 @@ extension Result where Success == SandboxReport {
     case .exited(let code): return "exited \(code)"
     case .faulted: return "faulted"
     case .timedOut: return "timedOut"
+    case .limitReached: return "limitReached"
     case .badTrap: return "badTrap"
     case .killed(signal: SIGSYS): return "killed"
     case .killed(let signal): return "killed by signal \(signal)"

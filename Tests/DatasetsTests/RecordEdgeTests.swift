@@ -28,6 +28,13 @@ func content(of shard: Shard, _ random: inout Random) throws -> [UInt8] {
   let file = try [UInt8](Data(contentsOf: URL(filePath: shard.path)))
   switch shard.piece {
   case .plain(let offset, let count): return Array(file[Int(offset)..<Int(offset + count)])
+  // The chunks of a stream are tested with the process that makes them; together they are the input.
+  case .stream(let piece):
+    guard piece.index == 0 else { return [] }
+    if piece.codec == .none { return file }
+    var whole = shard
+    whole.piece = .compressed(CompressedPiece(piece.codec, offset: 0, length: Int64(file.count)))
+    return try content(of: whole, &random)
   case .compressed(let piece):
     var step = Random(state: random.next())
     var reader = try PieceReader(piece) { buffer, offset in

@@ -48,7 +48,11 @@ struct JobTests {
     let expected = try shell("\(cat) access-*.log* | \(Self.statusOracle)", in: folder.url)
     for jobs in ["1", "2", "16"] {
       let result = try run(
-        zvm, ["job", "run", folder.path("job.yaml"), "--jobs", jobs, "--shard-size", "100KiB"])
+        zvm,
+        [
+          "job", "run", folder.path("job.yaml"), "--jobs", jobs, "--shard-size", "100KiB",
+          "--no-cache",
+        ])
       #expect(result.status == 0, "\(result.errors)")
       #expect(result.errors.contains("status-codes: "))
       #expect(try folder.text("out/status.tsv") == expected, "--jobs \(jobs)")
@@ -104,7 +108,7 @@ struct JobTests {
   func truncatedInput() throws {
     let folder = try folder(Self.status)
     _ = try shell("truncate -s -1000 access-1.log.zst", in: folder.url)
-    try expectFailure(folder, naming: ["access-1.log.zst", "shard 0", "truncated"])
+    try expectFailure(folder, naming: ["access-1.log.zst", "shard ", "truncated"])
   }
 
   @Test("an unknown key in the job file is named, with its place")

@@ -3,15 +3,6 @@ import Glibc
 import SystemPackage
 import Testing
 
-/// The built `zvm`, beside the test bundle.
-private let zvm: String? = {
-  for argument in CommandLine.arguments where argument.hasSuffix(".xctest") {
-    let path = URL(fileURLWithPath: argument).deletingLastPathComponent().path + "/zvm"
-    if access(path, X_OK) == 0 { return path }
-  }
-  return nil
-}()
-
 /// Conformance cases lie beside the checkout or in the shared folder of the build machine.
 private let manifestFolder: String? = {
   ["/work/shared/conformance/manifest", "../shared/conformance/manifest"].first {
@@ -22,7 +13,7 @@ private let manifestFolder: String? = {
 /// Runs `zvm run` in a folder.
 private func zvmRun(_ arguments: [String], in folder: String) throws -> (Int32, String, String) {
   let process = Process()
-  process.executableURL = URL(fileURLWithPath: try #require(zvm))
+  process.executableURL = URL(fileURLWithPath: try #require(builtZVM))
   process.arguments = ["run"] + arguments
   process.currentDirectoryURL = URL(fileURLWithPath: folder)
   let output = Pipe()
@@ -37,7 +28,7 @@ private func zvmRun(_ arguments: [String], in folder: String) throws -> (Int32, 
   return (process.terminationStatus, text, problem)
 }
 
-@Suite("zvm run", .enabled(if: zvm != nil, "the zvm executable is not built"))
+@Suite("zvm run", .enabled(if: builtZVM != nil, "the zvm executable is not built"))
 struct RunCommandTests {
   @Test(
     "conformance manifests give the exit statuses asked for",
@@ -108,7 +99,7 @@ struct RunCommandTests {
     let scratch = try Scratch()
     let nexe = try scratch.nexe("1: jmp 1b")
     let process = Process()
-    process.executableURL = URL(fileURLWithPath: try #require(zvm))
+    process.executableURL = URL(fileURLWithPath: try #require(builtZVM))
     process.arguments = ["run", nexe.string]
     try process.run()
     func descendants(_ root: Int32) -> [Int32] {

@@ -133,8 +133,10 @@ void *memchr(const void *text, int value, size_t n)
 	if (!n)
 		return 0;
 	const unsigned char *start = text, *p = block(text);
-	/* The end saturates: a caller may say "as long as it takes". */
-	const unsigned char *end = start + n < start ? (unsigned char *)UINTPTR_MAX : start + n;
+	/* The end saturates: a caller may say "as long as it takes". In integers, since gcc takes it
+	 * that a pointer never wraps. */
+	uintptr_t last = (uintptr_t)start + n;
+	const unsigned char *end = (unsigned char *)(last < (uintptr_t)start ? UINTPTR_MAX : last);
 	vec wanted = _mm_set1_epi8(value);
 	unsigned found = equal(_mm_load_si128((const vec *)p), wanted) >> (start - p) << (start - p);
 	while (!found) {

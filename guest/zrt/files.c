@@ -1,227 +1,208 @@
-/* Descriptors over channels. A descriptor names an open file; an open file names a channel and
- * keeps the place where the next sequential access goes. Descriptors 0, 1 and 2 are channels 0, 1
- * and 2, as the contract numbers them. */
+/* Descriptors. A descriptor names an open file; an open file names a node and keeps the place where
+ * the next sequential access goes. Descriptors 0, 1 and 2 are channels 0, 1 and 2, as the contract
+ * numbers them. */
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/uio.h>
-#include "kstat.h"
-#include "trap.h"
-#include "zrt.h"
+#include <unistd.h>
+#include "node.h"
 
-enum { MAX_FDS = 256 };
-
-struct open_file {
-	int references;
-	int channel;
-	int flags;
-	int64_t position;
-};
-
-static struct open_file files[MAX_FDS] = {
-	{ 1, 0, O_RDONLY, 0 }, { 1, 1, O_WRONLY, 0 }, { 1, 2, O_WRONLY, 0 },
-};
+static struct zrt_open_file files[ZRT_MAX_FDS];
 /* 1 + index of the open file; 0 when the descriptor is closed. */
-static short descriptors[MAX_FDS] = { 1, 2, 3 };
+static short descriptors[ZRT_MAX_FDS];
+static uint8_t closes_on_exec[ZRT_MAX_FDS]; /* kept to be shown: there is no exec */
 
-static const struct zvm_channel *channel(int number)
+struct zrt_open_file *zrt_file(int fd)
 {
-	return &ZVM_MANIFEST->channels[number];
-}
-
-static int readable(const struct zvm_channel *c)
-{
-	return c->limits[LIMIT_GETS] > 0 && c->limits[LIMIT_GET_BYTES] > 0;
-}
-
-static int writable(const struct zvm_channel *c)
-{
-	return c->limits[LIMIT_PUTS] > 0 && c->limits[LIMIT_PUT_BYTES] > 0;
-}
-
-static int seekable(const struct zvm_channel *c) { return c->type != CHANNEL_SEQUENTIAL; }
-
-static struct open_file *file(int fd)
-{
-	if (fd < 0 || fd >= MAX_FDS || !descriptors[fd])
+	if (fd < 0 || fd >= ZRT_MAX_FDS || !descriptors[fd])
 		return 0;
 	return &files[descriptors[fd] - 1];
 }
 
-int zrt_channel(const char *path)
+/* An open file on the lowest free descriptor. */
+zrt_long zrt_open_node(struct zrt_node *node, int flags)
 {
-	const struct zvm_manifest *manifest = ZVM_MANIFEST;
-	for (int i = 0; i < manifest->channel_count; i++)
-		if (!strcmp(manifest->channels[i].name, path))
-			return i;
-	return -1;
+	int fd = 0, i = 0;
+	while (fd < ZRT_MAX_FDS && descriptors[fd])
+		fd++;
+	if (fd == ZRT_MAX_FDS)
+		return -EMFILE;
+	while (files[i].references) /* never more of them than descriptors */
+		i++;
+	files[i] = (struct zrt_open_file){ 1, node, flags & ~(O_CREAT | O_EXCL | O_TRUNC | O_CLOEXEC), 0 };
+	descriptors[fd] = i + 1;
+	closes_on_exec[fd] = (flags & O_CLOEXEC) != 0;
+	zrt_node_hold(node);
+	if (node->kind == ZRT_FIFO) {
+		node->content.readers += ZRT_ACCESS(flags) != O_WRONLY;
+		node->content.writers += ZRT_ACCESS(flags) != O_RDONLY;
+	}
+	return fd;
 }
 
-zrt_long zrt_open(const char *path, int flags)
+static zrt_long open_existing(struct zrt_node *node, int flags)
 {
-	int number = zrt_channel(path);
-	if (number < 0)
-		return -ENOENT;
-	const struct zvm_channel *c = channel(number);
-	int mode = flags & O_ACCMODE;
-	if (mode != O_WRONLY && !readable(c))
-		return -EACCES;
-	if (mode != O_RDONLY && !writable(c))
-		return -EACCES;
-	if (flags & O_DIRECTORY)
+	int mode = ZRT_ACCESS(flags);
+	int writes = mode != O_RDONLY;
+	if (node->kind == ZRT_LINK)
+		return flags & O_PATH ? zrt_open_node(node, flags) : -ELOOP;
+	if (node->kind == ZRT_DIRECTORY && (writes || flags & (O_CREAT | O_TRUNC)))
+		return -EISDIR;
+	if (node->kind != ZRT_DIRECTORY && flags & O_DIRECTORY)
 		return -ENOTDIR;
-	if ((flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL))
-		return -EEXIST;
-	for (int i = 0; i < MAX_FDS; i++) {
-		if (files[i].references)
-			continue;
-		for (int fd = 0; fd < MAX_FDS; fd++) {
-			if (descriptors[fd])
-				continue;
-			files[i] = (struct open_file){ 1, number, flags, 0 };
-			descriptors[fd] = i + 1;
-			return fd;
-		}
+	if (node->kind == ZRT_CHANNEL && ((mode != O_WRONLY && !(node->mode & 0444)) ||
+					  (writes && !(node->mode & 0222))))
+		return -EACCES;
+	zrt_long fd = zrt_open_node(node, flags);
+	if (fd >= 0 && flags & O_TRUNC && node->kind == ZRT_REGULAR) {
+		zrt_content_resize(node, 0);
+		node->modified = node->changed = zrt_clock_nanoseconds();
 	}
-	return -EMFILE;
+	return fd;
+}
+
+zrt_long zrt_open(int at, const char *path, int flags, uint32_t mode)
+{
+	struct zrt_node *node;
+	struct zrt_place place;
+	if ((flags & (O_TMPFILE & ~O_DIRECTORY)))
+		return -EOPNOTSUPP;
+	if ((flags & (O_CREAT | O_DIRECTORY)) == (O_CREAT | O_DIRECTORY))
+		return -EINVAL;
+	uint32_t length = strlen(path);
+	int to_be_directory = flags & O_CREAT && length && path[length - 1] == '/';
+	int exclusive = (flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL);
+	zrt_long error = zrt_base(at, path, &node);
+	if (!error)
+		error = zrt_walk(node, path,
+			to_be_directory ? ZRT_NAME
+			: exclusive || flags & O_NOFOLLOW ? ZRT_NO_FOLLOW : ZRT_FOLLOW, &place);
+	if (error < 0)
+		return error;
+	if (place.node && exclusive && (!to_be_directory || !place.entry))
+		return -EEXIST;
+	if (to_be_directory || (flags & O_CREAT && place.must_be_directory))
+		return -EISDIR; /* open makes no directories */
+	error = zrt_is_there(&place);
+	if (!error)
+		return open_existing(place.node, flags);
+	if (error != -ENOENT || !(flags & O_CREAT))
+		return error;
+	error = zrt_create(&place, ZRT_REGULAR, S_IFREG | (mode & 07777 & ~zrt_umask), &node);
+	return error < 0 ? error : zrt_open_node(node, flags);
 }
 
 zrt_long zrt_close(int fd)
 {
-	struct open_file *f = file(fd);
-	if (!f)
+	struct zrt_open_file *file = zrt_file(fd);
+	if (!file)
 		return -EBADF;
 	descriptors[fd] = 0;
-	f->references--;
+	if (--file->references)
+		return 0;
+	struct zrt_node *node = file->node;
+	if (node->kind == ZRT_FIFO) {
+		node->content.readers -= ZRT_ACCESS(file->flags) != O_WRONLY;
+		node->content.writers -= ZRT_ACCESS(file->flags) != O_RDONLY;
+	}
+	zrt_node_release(node);
 	return 0;
 }
 
-/* The trap moves at most INT_MAX bytes a call. */
-static uint32_t clamp(uint32_t size) { return size > 1u << 30 ? 1u << 30 : size; }
-
 zrt_long zrt_pread(int fd, void *buffer, uint32_t size, int64_t offset)
 {
-	struct open_file *f = file(fd);
-	if (!f || (f->flags & O_ACCMODE) == O_WRONLY)
+	struct zrt_open_file *file = zrt_file(fd);
+	if (!file || ZRT_ACCESS(file->flags) == O_WRONLY || file->flags & O_PATH)
 		return -EBADF;
-	return zvm_trap(TRAP_READ, f->channel, (uint32_t)buffer, clamp(size), offset);
+	if (offset < 0)
+		return -EINVAL;
+	struct zrt_node *node = file->node;
+	switch (node->kind) {
+	case ZRT_REGULAR:
+		/* As with Linux' relatime, reading moves no time. */
+		return zrt_content_read(node, buffer, size, offset);
+	case ZRT_DIRECTORY: return -EISDIR;
+	case ZRT_FIFO: return -ESPIPE;
+	case ZRT_LINK: return -EBADF;
+	default: return zrt_device_read(node, buffer, size, offset);
+	}
 }
 
 zrt_long zrt_pwrite(int fd, const void *buffer, uint32_t size, int64_t offset)
 {
-	struct open_file *f = file(fd);
-	if (!f || (f->flags & O_ACCMODE) == O_RDONLY)
+	struct zrt_open_file *file = zrt_file(fd);
+	if (!file || ZRT_ACCESS(file->flags) == O_RDONLY || file->flags & O_PATH)
 		return -EBADF;
-	return zvm_trap(TRAP_WRITE, f->channel, (uint32_t)buffer, clamp(size), offset);
+	if (offset < 0)
+		return -EINVAL;
+	struct zrt_node *node = file->node;
+	if (node->kind == ZRT_FIFO)
+		return -ESPIPE;
+	if (node->kind != ZRT_REGULAR)
+		return zrt_device_write(node, buffer, size, offset);
+	if (file->flags & O_APPEND)
+		offset = node->size; /* as Linux does, whatever POSIX says of pwrite */
+	zrt_long moved = zrt_content_write(node, buffer, size, offset);
+	if (moved > 0)
+		node->modified = node->changed = zrt_clock_nanoseconds();
+	return moved;
 }
 
 zrt_long zrt_read(int fd, void *buffer, uint32_t size)
 {
-	struct open_file *f = file(fd);
-	zrt_long moved = zrt_pread(fd, buffer, size, f ? f->position : 0);
+	struct zrt_open_file *file = zrt_file(fd);
+	if (file && file->node->kind == ZRT_FIFO)
+		return zrt_pipe_read(file, buffer, size);
+	zrt_long moved = zrt_pread(fd, buffer, size, file ? file->position : 0);
 	if (moved > 0)
-		f->position += moved;
+		file->position += moved;
 	return moved;
 }
 
 zrt_long zrt_write(int fd, const void *buffer, uint32_t size)
 {
-	struct open_file *f = file(fd);
-	zrt_long moved = zrt_pwrite(fd, buffer, size, f ? f->position : 0);
+	struct zrt_open_file *file = zrt_file(fd);
+	if (file && file->node->kind == ZRT_FIFO)
+		return zrt_pipe_write(file, buffer, size);
+	zrt_long moved = zrt_pwrite(fd, buffer, size, file ? file->position : 0);
 	if (moved > 0)
-		f->position += moved;
+		file->position = file->flags & O_APPEND && file->node->kind == ZRT_REGULAR
+			? file->node->size : file->position + moved;
 	return moved;
-}
-
-/* Small pieces are gathered first: a trap costs more than copying a few hundred bytes. */
-enum { GATHER = 2048 };
-
-zrt_long zrt_writev(int fd, const struct iovec *vector, int count)
-{
-	char gathered[GATHER];
-	uint32_t filled = 0;
-	zrt_long total = 0;
-	if (count < 0 || count > IOV_MAX)
-		return -EINVAL;
-	for (int i = 0; i < count; i++) {
-		const char *bytes = vector[i].iov_base;
-		uint32_t size = vector[i].iov_len;
-		if (i + 1 < count && filled + size <= GATHER) {
-			memcpy(gathered + filled, bytes, size);
-			filled += size;
-			continue;
-		}
-		if (i + 1 == count && filled && filled + size <= GATHER) {
-			memcpy(gathered + filled, bytes, size);
-			filled += size;
-			size = 0;
-		}
-		if (filled) {
-			zrt_long moved = zrt_write(fd, gathered, filled);
-			if (moved < 0)
-				return total ? total : moved;
-			total += moved;
-			if ((uint32_t)moved < filled)
-				return total;
-			filled = 0;
-		}
-		if (size) {
-			zrt_long moved = zrt_write(fd, bytes, size);
-			if (moved < 0)
-				return total ? total : moved;
-			total += moved;
-			if ((uint32_t)moved < size)
-				return total;
-		}
-	}
-	return total;
-}
-
-zrt_long zrt_readv(int fd, const struct iovec *vector, int count)
-{
-	zrt_long total = 0;
-	if (count < 0 || count > IOV_MAX)
-		return -EINVAL;
-	for (int i = 0; i < count; i++) {
-		if (!vector[i].iov_len)
-			continue;
-		zrt_long moved = zrt_read(fd, vector[i].iov_base, vector[i].iov_len);
-		if (moved < 0)
-			return total ? total : moved;
-		total += moved;
-		if ((uint32_t)moved < vector[i].iov_len)
-			break;
-	}
-	return total;
 }
 
 zrt_long zrt_lseek(int fd, int64_t offset, int whence)
 {
-	struct open_file *f = file(fd);
-	if (!f)
+	struct zrt_open_file *file = zrt_file(fd);
+	if (!file)
 		return -EBADF;
-	const struct zvm_channel *c = channel(f->channel);
-	if (!seekable(c))
+	struct zrt_node *node = file->node;
+	if (node->kind == ZRT_FIFO || !zrt_device_seekable(node))
 		return -ESPIPE;
-	int64_t from = whence == SEEK_SET ? 0 : whence == SEEK_CUR ? f->position : c->size;
-	if (whence != SEEK_SET && whence != SEEK_CUR && whence != SEEK_END)
-		return -EINVAL;
-	int64_t position;
+	int64_t size = zrt_size(node), from, position;
+	switch (whence) {
+	case SEEK_SET: from = 0; break;
+	case SEEK_CUR: from = file->position; break;
+	case SEEK_END: from = size; break;
+	/* Holes are not shown: all of a file is data. */
+	case SEEK_DATA: return offset < 0 || offset >= size ? -ENXIO : (file->position = offset);
+	case SEEK_HOLE: return offset < 0 || offset >= size ? -ENXIO : (file->position = size);
+	default: return -EINVAL;
+	}
 	if (__builtin_add_overflow(from, offset, &position) || position < 0)
 		return -EINVAL;
-	return f->position = position;
+	return file->position = position;
 }
 
 /* dup: exactly < 0, the lowest free descriptor from at_least on. dup2: exactly that one. */
-zrt_long zrt_dup(int fd, int at_least, int exactly)
+static zrt_long duplicate(int fd, int at_least, int exactly, int close_on_exec)
 {
-	struct open_file *f = file(fd);
-	if (!f)
+	struct zrt_open_file *file = zrt_file(fd);
+	if (!file)
 		return -EBADF;
 	if (exactly >= 0) {
-		if (exactly >= MAX_FDS)
+		if (exactly >= ZRT_MAX_FDS)
 			return -EBADF;
 		if (exactly == fd)
 			return fd;
@@ -229,67 +210,58 @@ zrt_long zrt_dup(int fd, int at_least, int exactly)
 			zrt_close(exactly);
 		at_least = exactly;
 	}
-	if (at_least < 0 || at_least >= MAX_FDS)
+	if (at_least < 0 || at_least >= ZRT_MAX_FDS)
 		return -EINVAL;
-	for (int free = at_least; free < MAX_FDS; free++) {
+	for (int free = at_least; free < ZRT_MAX_FDS; free++) {
 		if (descriptors[free])
 			continue;
 		descriptors[free] = descriptors[fd];
-		f->references++;
+		closes_on_exec[free] = close_on_exec;
+		file->references++;
 		return free;
 	}
 	return -EMFILE;
 }
 
-zrt_long zrt_fcntl(int fd, int command, int argument)
+zrt_long zrt_dup(int fd) { return duplicate(fd, 0, -1, 0); }
+
+zrt_long zrt_dup2(int fd, int to) { return to < 0 ? -EBADF : duplicate(fd, 0, to, 0); }
+
+zrt_long zrt_dup3(int fd, int to, int flags)
 {
-	struct open_file *f = file(fd);
-	if (!f)
+	if (fd == to || flags & ~O_CLOEXEC)
+		return -EINVAL;
+	return to < 0 ? -EBADF : duplicate(fd, 0, to, (flags & O_CLOEXEC) != 0);
+}
+
+zrt_long zrt_fcntl(int fd, int command, zrt_long argument)
+{
+	struct zrt_open_file *file = zrt_file(fd);
+	if (!file)
 		return -EBADF;
 	switch (command) {
-	case F_DUPFD:
-	case F_DUPFD_CLOEXEC:
-		return zrt_dup(fd, argument, -1);
-	case F_GETFD:
-	case F_SETFD: /* there is no exec: close-on-exec means nothing */
+	case F_DUPFD: return duplicate(fd, argument, -1, 0);
+	case F_DUPFD_CLOEXEC: return duplicate(fd, argument, -1, 1);
+	case F_GETFD: return closes_on_exec[fd] ? FD_CLOEXEC : 0;
+	case F_SETFD: closes_on_exec[fd] = argument & FD_CLOEXEC; return 0;
+	case F_GETFL: return file->flags;
+	case F_SETFL: {
+		const int settable = O_APPEND | O_NONBLOCK;
+		file->flags = (file->flags & ~settable) | (argument & settable);
 		return 0;
-	case F_GETFL:
-		return f->flags;
-	case F_SETFL:
-		f->flags = (f->flags & ~O_APPEND) | (argument & O_APPEND);
-		return 0;
+	}
+	/* One process: every lock is to be had, and none is in the way. */
+	case F_SETLK:
+	case F_SETLKW: return 0;
+	case F_GETLK: ((struct flock *)(uint32_t)argument)->l_type = F_UNLCK; return 0;
 	}
 	return -EINVAL;
 }
 
-static void describe(int number, struct kstat *stat)
+/* Descriptors 0, 1 and 2, once the channels have their nodes. */
+void zrt_files_start(void)
 {
-	const struct zvm_channel *c = channel(number);
-	memset(stat, 0, sizeof *stat);
-	stat->st_dev = 1;
-	stat->st_ino = number + 1;
-	stat->st_nlink = 1;
-	stat->st_uid = stat->st_gid = 1000;
-	stat->st_mode = seekable(c) ? S_IFBLK : S_IFCHR;
-	stat->st_mode |= (readable(c) ? 0444 : 0) | (writable(c) ? 0222 : 0);
-	stat->st_size = c->size;
-	stat->st_blksize = 65536;
-}
-
-zrt_long zrt_fstat(int fd, struct kstat *stat)
-{
-	struct open_file *f = file(fd);
-	if (!f)
-		return -EBADF;
-	describe(f->channel, stat);
-	return 0;
-}
-
-zrt_long zrt_stat(const char *path, struct kstat *stat)
-{
-	int number = zrt_channel(path);
-	if (number < 0)
-		return -ENOENT;
-	describe(number, stat);
-	return 0;
+	for (int i = 0; i < 3; i++)
+		if (zrt_standard[i])
+			zrt_open_node(zrt_standard[i], i ? O_WRONLY : O_RDONLY);
 }

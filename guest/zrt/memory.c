@@ -13,6 +13,7 @@ static uint8_t *used;		/* a bit a page: taken by mmap */
 static uint32_t break_bytes;	/* brk, relative to heap */
 static uint32_t break_peak;	/* highest brk so far: below it pages may be dirty */
 static uint32_t untouched;	/* pages from here up to page_count may be dirty through mmap */
+static uint32_t search_from;	/* all pages from here up are taken */
 
 static int taken(uint32_t page) { return used[page / 8] >> (page % 8) & 1; }
 
@@ -24,6 +25,8 @@ static void mark(uint32_t first, uint32_t count, int value)
 		else
 			used[page / 8] &= ~(1 << (page % 8));
 	}
+	if (!value && first + count > search_from)
+		search_from = first + count;
 }
 
 static uint32_t break_pages(void) { return (break_bytes + ZRT_PAGE - 1) / ZRT_PAGE; }
@@ -38,15 +41,7 @@ void zrt_memory_start(void)
 		zrt_exit(ENOMEM);
 	heap = manifest->heap + skipped * ZRT_PAGE;
 	page_count = manifest->heap_size / ZRT_PAGE - skipped;
-	untouched = page_count;
-}
-
-void *zrt_allocate(uint32_t size)
-{
-	zrt_long address = zrt_mmap(0, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1);
-	if (address < 0)
-		zrt_exit(ENOMEM);
-	return (void *)(uint32_t)address;
+	untouched = search_from = page_count;
 }
 
 zrt_long zrt_brk(uint32_t end)
@@ -75,7 +70,7 @@ zrt_long zrt_brk(uint32_t end)
 static uint32_t find(uint32_t count)
 {
 	uint32_t bottom = break_pages(), run = 0;
-	for (uint32_t page = page_count; page > bottom; page--) {
+	for (uint32_t page = search_from; page > bottom; page--) {
 		/* Whole bytes of taken pages are skipped at once. */
 		if (page % 8 == 0 && used[page / 8 - 1] == 0xff && page >= bottom + 8) {
 			run = 0;
@@ -83,23 +78,49 @@ static uint32_t find(uint32_t count)
 			continue;
 		}
 		run = taken(page - 1) ? 0 : run + 1;
-		if (run == count)
+		if (run == count) {
+			if (page - 1 + count == search_from)
+				search_from = page - 1;
 			return page - 1;
+		}
 	}
 	return page_count;
 }
 
-zrt_long zrt_mmap(uint32_t hint, uint32_t size, int protection, int flags, int fd)
+/* Pages of [address, address + size), or 0 when that is not inside the heap. */
+static int range(uint32_t address, uint32_t size, uint32_t *first, uint32_t *count)
 {
-	(void)hint;
+	uint32_t offset = address - (uint32_t)heap;
+	if (address % ZRT_PAGE || address < (uint32_t)heap || !size ||
+	    offset >= page_count * ZRT_PAGE || size > page_count * ZRT_PAGE - offset)
+		return 0;
+	*first = offset / ZRT_PAGE;
+	*count = (size + ZRT_PAGE - 1) / ZRT_PAGE;
+	return 1;
+}
+
+/* MAP_FIXED: over pages that were mapped before, which become zeros again. */
+static zrt_long map_over(uint32_t address, uint32_t size)
+{
+	uint32_t first, count;
+	if (!range(address, size, &first, &count))
+		return -EINVAL;
+	for (uint32_t page = first; page < first + count; page++)
+		if (!taken(page))
+			return -ENOMEM;
+	memset((void *)address, 0, count * ZRT_PAGE);
+	return address;
+}
+
+/* Anonymous memory; mappings of files are made of it (mapping.c). */
+zrt_long zrt_mmap(uint32_t hint, uint32_t size, int protection, int flags)
+{
 	if (!size)
 		return -EINVAL;
 	if (protection & PROT_EXEC)
 		return -EACCES;
-	if (!(flags & MAP_ANON) || fd >= 0)
-		return -ENODEV;
-	if ((flags & MAP_FIXED) || (flags & MAP_SHARED))
-		return -EINVAL;
+	if (flags & MAP_FIXED)
+		return map_over(hint, size);
 	if (size > page_count * ZRT_PAGE)
 		return -ENOMEM;
 	uint32_t count = (size + ZRT_PAGE - 1) / ZRT_PAGE;
@@ -122,18 +143,6 @@ zrt_long zrt_mmap(uint32_t hint, uint32_t size, int protection, int flags, int f
 	if (first < untouched)
 		untouched = first;
 	return (uint32_t)address;
-}
-
-/* Pages of [address, address + size), or 0 when that is not inside the heap. */
-static int range(uint32_t address, uint32_t size, uint32_t *first, uint32_t *count)
-{
-	uint32_t offset = address - (uint32_t)heap;
-	if (address % ZRT_PAGE || address < (uint32_t)heap || !size ||
-	    offset >= page_count * ZRT_PAGE || size > page_count * ZRT_PAGE - offset)
-		return 0;
-	*first = offset / ZRT_PAGE;
-	*count = (size + ZRT_PAGE - 1) / ZRT_PAGE;
-	return 1;
 }
 
 zrt_long zrt_munmap(uint32_t address, uint32_t size)
@@ -159,7 +168,7 @@ zrt_long zrt_mremap(uint32_t address, uint32_t old_size, uint32_t new_size, int 
 	}
 	if (!(flags & MREMAP_MAYMOVE))
 		return -ENOMEM;
-	zrt_long moved = zrt_mmap(0, new_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1);
+	zrt_long moved = zrt_mmap(0, new_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON);
 	if (moved < 0)
 		return moved;
 	memcpy((void *)(uint32_t)moved, (void *)address, count * ZRT_PAGE);
@@ -177,4 +186,13 @@ zrt_long zrt_madvise(uint32_t address, uint32_t size, int advice)
 	if (advice == MADV_DONTNEED)
 		memset((void *)address, 0, count * ZRT_PAGE);
 	return 0;
+}
+
+/* Pages of the heap, and how many of them nobody has taken. */
+void zrt_memory_totals(uint64_t *total, uint64_t *free)
+{
+	*total = page_count;
+	*free = 0;
+	for (uint32_t page = break_pages(); page < page_count; page++)
+		*free += !taken(page);
 }

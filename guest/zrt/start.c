@@ -2,8 +2,8 @@
  * vector that shows the C library its thread-local image, then the library's own start-up. */
 #include <elf.h>
 #include <string.h>
+#include "nvram.h"
 #include "trap.h"
-#include "zrt.h"
 
 int main(int, char **, char **);
 int __libc_start_main(int (*)(int, char **, char **), int, char **, void (*)(void),
@@ -22,12 +22,33 @@ void zrt_exit(int code)
 		zvm_trap(TRAP_EXIT, (uint32_t)code, 0, 0, 0);
 }
 
+/* The tree as the nvram describes it. With [precache] the session becomes a template before main:
+ * what is not removable is loaded once, and each session that is made of it has its own nvram and
+ * its own removable tarballs. */
+static void furnish(struct zrt_nvram *nvram)
+{
+	zrt_tree_start();
+	zrt_nvram_read(nvram);
+	zrt_clock_start(nvram->seconds);
+	zrt_mount(nvram, 0);
+	if (nvram->precache && zvm_trap(TRAP_FORK, 0, 0, 0, 0) >= 0) {
+		struct zrt_nvram fresh;
+		zrt_nvram_read(&fresh);
+		*nvram = fresh;
+		zrt_clock_start(nvram->seconds);
+	}
+	zrt_mount(nvram, 1);
+	zrt_apply_modes(nvram);
+	zrt_furnish(nvram);
+	zrt_verbosity = nvram->verbosity;
+	zrt_files_start();
+}
+
 void zrt_start(void)
 {
-	struct zrt_nvram nvram;
+	static struct zrt_nvram nvram;
 	zrt_memory_start();
-	zrt_nvram_read(&nvram);
-	zrt_clock_start(nvram.seconds);
+	furnish(&nvram);
 
 	program_header = (Elf32_Phdr){
 		.p_type = PT_TLS,
@@ -41,12 +62,13 @@ void zrt_start(void)
 		AT_PAGESZ, ZRT_PAGE,
 		AT_PHDR, (uint32_t)&program_header, AT_PHENT, sizeof program_header, AT_PHNUM, 1,
 		AT_RANDOM, (uint32_t)fixed_random,
-		AT_UID, 1000, AT_EUID, 1000, AT_GID, 1000, AT_EGID, 1000, AT_SECURE, 0,
+		AT_UID, ZRT_USER, AT_EUID, ZRT_USER, AT_GID, ZRT_USER, AT_EGID, ZRT_USER,
+		AT_SECURE, 0,
 		AT_NULL, 0,
 	};
 	/* One block, as the kernel lays it out: argv, 0, envp, 0, auxv. */
 	uint32_t words = nvram.argc + 1 + nvram.envc + 1;
-	char **vector = zrt_allocate(words * sizeof *vector + sizeof auxiliary);
+	char **vector = zrt_need(words * sizeof *vector + sizeof auxiliary);
 	memcpy(vector, nvram.argv, nvram.argc * sizeof *vector);
 	vector[nvram.argc] = 0;
 	memcpy(vector + nvram.argc + 1, nvram.envp, nvram.envc * sizeof *vector);

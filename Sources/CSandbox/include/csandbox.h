@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/prctl.h>
 
 #pragma clang assume_nonnull begin
@@ -15,12 +16,17 @@
 static const uint64_t CSB_BASE = 0x440A00000000;
 static const uint64_t CSB_GUARD = (uint64_t)40 << 30;
 static const uint64_t CSB_GUEST = (uint64_t)4 << 30;
+/* Where a sandbox has its shared memory: beyond the guard above the guest. A constant, so that the
+ * system-call filter can name it. */
+static const uint64_t CSB_SHARED = 0x480000000000;
 
-/* What unshare(2) takes: all new but the process namespace. */
-static const int CSB_NEW_NAMESPACES = 0x10000000 /* user */ | 0x00020000 /* mount */ |
-	0x40000000 /* net */ | 0x08000000 /* ipc */ | 0x04000000 /* uts */;
+/* What unshare(2) takes: the user namespace, and all others that a sandbox gets. The process
+ * namespace is for what is forked afterwards. */
+static const int CSB_NEW_USER = 0x10000000;
+static const int CSB_NEW_NAMESPACES = 0x00020000 /* mount */ | 0x40000000 /* net */ |
+	0x08000000 /* ipc */ | 0x04000000 /* uts */ | 0x20000000 /* process */;
 
-/* How far a session is. Written into memory shared with the launcher, which believes nothing. */
+/* How far a session is. Written into memory shared with the engine, which believes nothing. */
 enum {
 	CSB_EMPTY = 0,		/* no session yet */
 	CSB_RUNNING = 1,	/* armed: in the guest or in a trap */
@@ -29,6 +35,8 @@ enum {
 	CSB_BAD_TRAP = 4,	/* function */
 	CSB_CHANNEL_FAILED = 5, /* channel, message */
 	CSB_REFUSED = 6,	/* the session could not be armed: error, message */
+	CSB_LIMIT_TRAPS = 7,	/* more traps than granted */
+	CSB_LIMIT_OUTPUT = 8,	/* more bytes written, over all channels, than granted */
 };
 
 enum { CSB_MESSAGE = 256, CSB_REGISTERS = 18, CSB_MAX_CHANNELS = 10915 };
@@ -41,7 +49,7 @@ struct csb_channel {
 	uint32_t reserved;
 };
 
-/* One sandbox's page(s) of shared memory. The sandbox writes, the launcher reads once. */
+/* One sandbox's page(s) of shared memory. The sandbox writes, the engine reads once. */
 struct csb_shared {
 	uint32_t state;
 	int32_t code;
@@ -79,18 +87,18 @@ struct csb_context {
 	uint64_t entry;	      /* 72: where csb_enter jumps */
 };
 
-/* The one context and the sandbox's shared memory; copied on write by each fork. */
+/* The one context; copied on write by each fork. */
 extern struct csb_context csb_context;
-extern struct csb_shared *_Nullable csb_shared;
 
-/* This sandbox's shared memory; set before the fork. */
-static inline struct csb_shared *csb_session(void)
+/* This sandbox's shared memory, mapped by csb_map_session. */
+static inline struct csb_shared *csb_session(void) { return (struct csb_shared *)CSB_SHARED; }
+/* Size of the memory file behind it: the struct and the channel table. */
+static inline size_t csb_shared_size(void)
 {
-	if (!csb_shared)
-		__builtin_trap();
-	return (struct csb_shared *)csb_shared;
+	return sizeof(struct csb_shared) + CSB_MAX_CHANNELS * sizeof(struct csb_channel);
 }
-static inline void csb_set_session(struct csb_shared *shared) { csb_shared = shared; }
+/* Maps the shared memory file of this sandbox at CSB_SHARED. */
+int csb_map_session(int fd);
 static inline struct csb_channel *csb_channel_at(struct csb_shared *shared, uint32_t index)
 {
 	if (index >= CSB_MAX_CHANNELS)
@@ -108,15 +116,25 @@ void csb_enter(uint64_t entry, uint64_t stack);
 /* Where a trap starts; in slot 0 stands `jmp *%gs:0`, so no host address is in guest memory. */
 void csb_trap_entry(void);
 
-/* fork with a pidfd, without the C library's handlers: the caller has a single thread. Returns the
- * pid (0 in the child). */
-int csb_fork(int *pidfd);
+/* fork without the C library's handlers: the caller has a single thread. Returns the pid (0 in the
+ * child). */
+int csb_fork(void);
+/* The same for a template's copy: the launcher, not the template, is its parent. */
+int csb_fork_sibling(void);
+/* Whether this is a child that was not waited for. */
+int csb_is_child(int32_t process);
+/* Blocks SIGCHLD; a descriptor that is readable when a child has ended. */
+int csb_child_events(void);
+void csb_clear_child_events(int fd);
 int csb_prctl(int option, unsigned long a, unsigned long b);
 int csb_close_range(unsigned first, unsigned last);
 /* Loads a filter exported by libseccomp. no_new_privs must be set. */
 int csb_load_filter(const void *instructions, uint16_t count);
-int csb_cpuid_faulting(void);
 int csb_unshare(int flags);
+/* Makes an empty, read-only file system the root. Needs a mount namespace of its own. */
+int csb_empty_root(void);
+/* Becomes this user and group, with no others, for good. */
+int csb_become(uint32_t id);
 /* Drops every capability, in all sets. */
 int csb_drop_capabilities(void);
 /* Handles every file-system right and grants none. */
@@ -131,6 +149,8 @@ void csb_tame_malloc(void);
 /* An anonymous file holding nothing; then no more writing, growing, shrinking, unsealing. */
 int csb_memory_file(const char *name);
 int csb_seal(int fd);
+/* A memory file of this size that never has another, so that a mapping of it cannot be cut off. */
+int csb_fixed_memory_file(const char *name, uint64_t size);
 int csb_is_sealed(int fd);
 
 /* One packet with descriptors. `flags` as for sendmsg. */
@@ -140,6 +160,13 @@ long csb_send(int socket, const void *bytes, size_t count, const int *_Nullable 
  * off (then nothing is kept). 0: end of file. */
 long csb_receive(int socket, void *bytes, size_t capacity, int *fds, size_t fd_capacity,
 	size_t *fd_count, int flags);
+/* Sends this socket's next packets' senders along: csb_receive_from a sandbox names its process. */
+int csb_want_sender(int socket);
+/* One packet without descriptors (any are closed by the kernel) and who sent it, as the kernel says. */
+long csb_receive_from(int socket, void *bytes, size_t capacity, int32_t *process, int flags);
+
+/* The user at the other end of a connected UNIX socket, by the kernel's word. */
+int csb_peer_user(int socket, uint32_t *user);
 
 #pragma clang assume_nonnull end
 #endif

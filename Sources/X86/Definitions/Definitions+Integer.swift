@@ -76,16 +76,16 @@ extension InstructionSet {
     cmp    | 81 /7     | Ev Iz     |                          | base    | nzp
     cmp    | 83 /7     | Ev Ib     |                          | base    | nzp
     # Stack. The operand is 64 bits wide whatever REX.W says; 66 makes it 16 bits, and then REX.W is refused.
-    push   | 50+r      | Zq        | anyW                     | base    | nzp
+    push   | 50+r      | Zq        |                          | base    | nzp
     push   | 66: 50+r  | Zw        | noW                      | base    | nzp
-    pop    | 58+r      | >Zq       | anyW                     | base    | nzp
+    pop    | 58+r      | >Zq       |                          | base    | nzp
     pop    | 66: 58+r  | >Zw       | noW                      | base    | nzp
-    push   | 68        | Id        | anyW                     | base    | nzp
+    push   | 68        | Id        |                          | base    | nzp
     push   | 66: 68    | Iw        | noW                      | base    | nzp
-    push   | 6A        | Ib        | anyW                     | base    | nzp
-    push   | FF /6     | Eq        | anyW                     | base    | nzp
+    push   | 6A        | Ib        |                          | base    | nzp
+    push   | FF /6     | Eq        |                          | base    | nzp
     push   | 66: FF /6 | Ew        | noW                      | base    | nzp
-    pop    | 8F /0     | >Eq       | anyW                     | base    | nzp
+    pop    | 8F /0     | >Eq       |                          | base    | nzp
     pop    | 66: 8F /0 | >Ew       | noW                      | base    | nzp
     # Multiplication, division, tests, one-operand arithmetic. mul, div: rax and rdx are written, which is free.
     imul   | 69        | >Gv Ev Iz | zx                       | base    | nzp
@@ -124,13 +124,14 @@ extension InstructionSet {
     mov    | 8B        | >Gv Ev    | zx                       | base    | nzp
     lea    | 8D mem    | >Gv M     | zx noaccess              | base    | nzp
     nop    | 90        |           | norex                    | base    | nzp
-    xchg   | 91        | >Zv       |                          | base    | nzp
-    xchg   | 92        | >Zv       |                          | base    | nzp
-    xchg   | 93        | >Zv       |                          | base    | nzp
-    xchg   | 94        | >Zv       |                          | base    | nzp
-    xchg   | 95        | >Zv       |                          | base    | nzp
-    xchg   | 96        | >Zv       |                          | base    | nzp
-    xchg   | 97        | >Zv       |                          | base    | nzp
+    xchg   | 90        | >Zv       | zx prefixed              | base    | nzp
+    xchg   | 91        | >Zv       | zx                       | base    | nzp
+    xchg   | 92        | >Zv       | zx                       | base    | nzp
+    xchg   | 93        | >Zv       | zx                       | base    | nzp
+    xchg   | 94        | >Zv       | zx                       | base    | nzp
+    xchg   | 95        | >Zv       | zx                       | base    | nzp
+    xchg   | 96        | >Zv       | zx                       | base    | nzp
+    xchg   | 97        | >Zv       | zx                       | base    | nzp
     pause  | F3: 90    |           | norex                    | base    | nzp
     cwtl   | 98        |           | noW                      | base    | nzp
     cbtw   | 66: 98    |           | noW                      | base    | nzp
@@ -204,26 +205,26 @@ extension InstructionSet {
     scas   | AF        |           | rdi condrep rexOnlyW     | base    | nzp
     scas   | 66: AF    |           | rdi norex                | base    | nzp
     # Control flow. Indirect jumps and calls: only as the end of a superinstruction (RULES 9).
-    jo     | 70        | Jb        |                          | base    | nzp
-    jno    | 71        | Jb        |                          | base    | nzp
-    jb     | 72        | Jb        |                          | base    | nzp
-    jae    | 73        | Jb        |                          | base    | nzp
-    je     | 74        | Jb        |                          | base    | nzp
-    jne    | 75        | Jb        |                          | base    | nzp
-    jbe    | 76        | Jb        |                          | base    | nzp
-    ja     | 77        | Jb        |                          | base    | nzp
-    js     | 78        | Jb        |                          | base    | nzp
-    jns    | 79        | Jb        |                          | base    | nzp
-    jp     | 7A        | Jb        |                          | base    | nzp
-    jnp    | 7B        | Jb        |                          | base    | nzp
-    jl     | 7C        | Jb        |                          | base    | nzp
-    jge    | 7D        | Jb        |                          | base    | nzp
-    jle    | 7E        | Jb        |                          | base    | nzp
-    jg     | 7F        | Jb        |                          | base    | nzp
+    jo     | 70        | Jb        | hint                     | base    | nzp
+    jno    | 71        | Jb        | hint                     | base    | nzp
+    jb     | 72        | Jb        | hint                     | base    | nzp
+    jae    | 73        | Jb        | hint                     | base    | nzp
+    je     | 74        | Jb        | hint                     | base    | nzp
+    jne    | 75        | Jb        | hint                     | base    | nzp
+    jbe    | 76        | Jb        | hint                     | base    | nzp
+    ja     | 77        | Jb        | hint                     | base    | nzp
+    js     | 78        | Jb        | hint                     | base    | nzp
+    jns    | 79        | Jb        | hint                     | base    | nzp
+    jp     | 7A        | Jb        | hint                     | base    | nzp
+    jnp    | 7B        | Jb        | hint                     | base    | nzp
+    jl     | 7C        | Jb        | hint                     | base    | nzp
+    jge    | 7D        | Jb        | hint                     | base    | nzp
+    jle    | 7E        | Jb        | hint                     | base    | nzp
+    jg     | 7F        | Jb        | hint                     | base    | nzp
     loopne | E0        | Jb        |                          | base    | nzp
     loope  | E1        | Jb        |                          | base    | nzp
     loop   | E2        | Jb        |                          | base    | nzp
-    jrcxz  | E3        | Jb        |                          | base    | nzp
+    jrcxz  | E3        | Jb        | hint                     | base    | nzp
     call   | E8        | Jd        | call                     | base    | nzp
     jmp    | E9        | Jd        |                          | base    | nzp
     jmp    | EB        | Jb        |                          | base    | nzp

@@ -4,11 +4,14 @@ extension InstructionSet {
   static let integer0F: StaticString = """
     prefetch    | 0F 0D /0 mem    | M         | noaccess | 3dnowprefetch | nz-
     prefetchw   | 0F 0D /1 mem    | M         | noaccess | 3dnowprefetch | nz-
+    prefetch    | 0F 0D /3 mem    | M         | noaccess | 3dnowprefetch | nz-
     prefetchnta | 0F 18 /0 mem    | M         | noaccess | sse           | nzp
     prefetcht0  | 0F 18 /1 mem    | M         | noaccess | sse           | nzp
     prefetcht1  | 0F 18 /2 mem    | M         | noaccess | sse           | nzp
     prefetcht2  | 0F 18 /3 mem    | M         | noaccess | sse           | nzp
-    # 0F 1F, the nop of many lengths: only the encodings that assemblers pad with, see `Padding`.
+    # 0F 1F with 66 in front: only the encodings that assemblers pad with, see `Padding`.
+    ud2         | 0F 0B           |           | norex    | base          | nzp
+    nop         | 0F 1F /0        | Ed        | noaccess | base          | nzp
     rdtsc       | 0F 31           |           |          | tsc           | n--
     cmovo       | 0F 40           | >Gv Ev    |          | cmov          | nzp
     cmovno      | 0F 41           | >Gv Ev    |          | cmov          | nzp
@@ -26,22 +29,22 @@ extension InstructionSet {
     cmovge      | 0F 4D           | >Gv Ev    |          | cmov          | nzp
     cmovle      | 0F 4E           | >Gv Ev    |          | cmov          | nzp
     cmovg       | 0F 4F           | >Gv Ev    |          | cmov          | nzp
-    jo          | 0F 80           | Jd        |          | base          | nzp
-    jno         | 0F 81           | Jd        |          | base          | nzp
-    jb          | 0F 82           | Jd        |          | base          | nzp
-    jae         | 0F 83           | Jd        |          | base          | nzp
-    je          | 0F 84           | Jd        |          | base          | nzp
-    jne         | 0F 85           | Jd        |          | base          | nzp
-    jbe         | 0F 86           | Jd        |          | base          | nzp
-    ja          | 0F 87           | Jd        |          | base          | nzp
-    js          | 0F 88           | Jd        |          | base          | nzp
-    jns         | 0F 89           | Jd        |          | base          | nzp
-    jp          | 0F 8A           | Jd        |          | base          | nzp
-    jnp         | 0F 8B           | Jd        |          | base          | nzp
-    jl          | 0F 8C           | Jd        |          | base          | nzp
-    jge         | 0F 8D           | Jd        |          | base          | nzp
-    jle         | 0F 8E           | Jd        |          | base          | nzp
-    jg          | 0F 8F           | Jd        |          | base          | nzp
+    jo          | 0F 80           | Jd        | hint     | base          | nzp
+    jno         | 0F 81           | Jd        | hint     | base          | nzp
+    jb          | 0F 82           | Jd        | hint     | base          | nzp
+    jae         | 0F 83           | Jd        | hint     | base          | nzp
+    je          | 0F 84           | Jd        | hint     | base          | nzp
+    jne         | 0F 85           | Jd        | hint     | base          | nzp
+    jbe         | 0F 86           | Jd        | hint     | base          | nzp
+    ja          | 0F 87           | Jd        | hint     | base          | nzp
+    js          | 0F 88           | Jd        | hint     | base          | nzp
+    jns         | 0F 89           | Jd        | hint     | base          | nzp
+    jp          | 0F 8A           | Jd        | hint     | base          | nzp
+    jnp         | 0F 8B           | Jd        | hint     | base          | nzp
+    jl          | 0F 8C           | Jd        | hint     | base          | nzp
+    jge         | 0F 8D           | Jd        | hint     | base          | nzp
+    jle         | 0F 8E           | Jd        | hint     | base          | nzp
+    jg          | 0F 8F           | Jd        | hint     | base          | nzp
     seto        | 0F 90           | >Eb       |          | base          | nzp
     setno       | 0F 91           | >Eb       |          | base          | nzp
     setb        | 0F 92           | >Eb       |          | base          | nzp
@@ -79,8 +82,8 @@ extension InstructionSet {
     bsf         | 0F BC           | >Gv Ev    |          | base          | nzp
     bsr         | 0F BD           | >Gv Ev    |          | base          | nzp
     popcnt      | F3: 0F B8       | >Gy Ey    |          | popcnt        | nzp
-    tzcnt       | F3: 0F BC       | >Gy Ey    |          | bmi1          | nz-
-    lzcnt       | F3: 0F BD       | >Gy Ey    |          | abm           | nz-
+    tzcnt       | F3: 0F BC       | >Gy Ey    |          | bmi1          | nzp
+    lzcnt       | F3: 0F BD       | >Gy Ey    |          | abm           | nzp
     xadd        | 0F C0           | >Eb >Gb   | lock     | base          | nzp
     xadd        | 0F C1 reg       | >Ev >Gv   | zx       | base          | nzp
     xadd        | 0F C1 mem       | Ev >Gv    | lock     | base          | nzp
@@ -88,16 +91,13 @@ extension InstructionSet {
     cmpxchg16b  | W1 0F C7 /1 mem | M         | lock     | cx16          | nzp
     movnti      | 0F C3 mem       | M Gy      |          | sse2          | nzp
     bswap       | 0F C8+r         | >Zy       |          | base          | nzp
-    movbe       | 0F 38 F0 mem    | >Gv M     |          | movbe         | nz-
-    movbe       | 0F 38 F1 mem    | M Gv      |          | movbe         | nz-
+    movbe       | 0F 38 F0 mem    | >Gv M     |          | movbe         | nzp
+    movbe       | 0F 38 F1 mem    | M Gv      |          | movbe         | nzp
     crc32b      | F2: 0F 38 F0    | >Gy Eb    |          | sse4_2        | nzp
     crc32       | F2: 0F 38 F1    | >Gy Ey    |          | sse4_2        | nzp
-    lfence      | 0F AE [E8]      |           | norex    | sse2          | nzp
-    mfence      | 0F AE [F0]      |           | norex    | sse2          | nzp
-    sfence      | 0F AE [F8]      |           | norex    | sse           | nzp
-    clflush     | 0F AE /7 mem    | M         |          | clflush       | nzp
-    fxsave      | 0F AE /0 mem    | M         | anyW     | fxsr          | nz-
-    fxrstor     | 0F AE /1 mem    | M         | anyW     | fxsr          | nz-
+    lfence      | 0F AE [E8]      |           |          | sse2          | nzp
+    mfence      | 0F AE [F0]      |           |          | sse2          | nzp
+    sfence      | 0F AE [F8]      |           |          | sse           | nzp
     ldmxcsr     | 0F AE /2 mem    | M         |          | sse           | nzp
     stmxcsr     | 0F AE /3 mem    | M         |          | sse           | nzp
     """

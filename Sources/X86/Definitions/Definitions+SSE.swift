@@ -173,9 +173,9 @@ extension InstructionSet {
     psrldq          | 66: 0F 73 /3 reg | W Ib      |        | sse2      | nzp
     psllq           | 66: 0F 73 /6 reg | W Ib      |        | sse2      | nzp
     pslldq          | 66: 0F 73 /7 reg | W Ib      |        | sse2      | nzp
-    insertq         | F2: 0F 78 reg    | V W Ib Ib |        | sse4a     | -z-
-    extrq           | 66: 0F 79 reg    | V W       |        | sse4a     | -z-
-    insertq         | F2: 0F 79 reg    | V W       |        | sse4a     | -z-
+    insertq         | F2: 0F 78 reg    | V W Ib Ib |        | sse4a     | nz-
+    extrq           | 66: 0F 79 reg    | V W       |        | sse4a     | nz-
+    insertq         | F2: 0F 79 reg    | V W       |        | sse4a     | nz-
     haddpd          | 66: 0F 7C        | V W       |        | pni       | nzp
     haddps          | F2: 0F 7C        | V W       |        | pni       | nzp
     hsubpd          | 66: 0F 7D        | V W       |        | pni       | nzp
@@ -243,11 +243,11 @@ extension InstructionSet {
     pmulld          | 66: 0F 38 40     | V W       |        | sse4_1    | nzp
     phminposuw      | 66: 0F 38 41     | V W       |        | sse4_1    | nzp
     movntdqa        | 66: 0F 38 2A mem | V M       |        | sse4_1    | nzp
-    aesimc          | 66: 0F 38 DB     | V W       |        | aes       | -z-
-    aesenc          | 66: 0F 38 DC     | V W       |        | aes       | -z-
-    aesenclast      | 66: 0F 38 DD     | V W       |        | aes       | -z-
-    aesdec          | 66: 0F 38 DE     | V W       |        | aes       | -z-
-    aesdeclast      | 66: 0F 38 DF     | V W       |        | aes       | -z-
+    aesimc          | 66: 0F 38 DB     | V W       |        | aes       | -zp
+    aesenc          | 66: 0F 38 DC     | V W       |        | aes       | -zp
+    aesenclast      | 66: 0F 38 DD     | V W       |        | aes       | -zp
+    aesdec          | 66: 0F 38 DE     | V W       |        | aes       | -zp
+    aesdeclast      | 66: 0F 38 DF     | V W       |        | aes       | -zp
     roundps         | 66: 0F 3A 08     | V W Ib    |        | sse4_1    | nzp
     roundpd         | 66: 0F 3A 09     | V W Ib    |        | sse4_1    | nzp
     roundss         | 66: 0F 3A 0A     | V W Ib    |        | sse4_1    | nzp
@@ -272,7 +272,7 @@ extension InstructionSet {
     pinsrb          | 66: 0F 3A 20     | V Ed Ib   |        | sse4_1    | nzp
     pinsrd          | 66: 0F 3A 22     | V Ed Ib   | noW    | sse4_1    | nzp
     pinsrq          | 66: W1 0F 3A 22  | V Eq Ib   |        | sse4_1    | nzp
-    pclmulqdq       | 66: 0F 3A 44     | V W Ib    |        | pclmulqdq | -z-
-    aeskeygenassist | 66: 0F 3A DF     | V W Ib    |        | aes       | -z-
+    pclmulqdq       | 66: 0F 3A 44     | V W Ib    |        | pclmulqdq | -zp
+    aeskeygenassist | 66: 0F 3A DF     | V W Ib    |        | aes       | -zp
     """
 }

@@ -1,6 +1,5 @@
 # Tries: Runs an instruction that does not exist.
-# Validated: refused
-# Unvalidated: contained
+# Validated: contained
 
 	.include "attack.inc"
 _start:

@@ -1,6 +1,5 @@
-# Tries: Jumps by the stack pointer.
-# Validated: refused
-# Unvalidated: contained
+# Tries: Jumps, masked, by the stack pointer: Native Client takes it, and it leads nowhere but into the 4 GiB.
+# Validated: contained
 
 	.include "attack.inc"
 _start:

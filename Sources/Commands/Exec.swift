@@ -1,0 +1,77 @@
+public import ArgumentParser
+import Foundation
+import Sandbox
+import SystemPackage
+import Toolchain
+
+/// `zvm exec`: what runs a program that was linked with ZVM_EXECUTABLE=1 and is called by its name.
+public struct Exec: ParsableCommand {
+  public static let configuration = CommandConfiguration(
+    commandName: "exec",
+    abstract: "Run a program on a copy of the current folder; keep what it changed.",
+    discussion: """
+      For building and testing: the program gets the environment, the time, the standard streams, \
+      and a copy of the current folder (or of $ZVM_TREE, a folder above it). When it exits, by itself \
+      and whatever its status, what it made, changed or removed there is done to the folder. Nothing \
+      outside of the folder can be touched. Use `zvm run` for programs that may see less.
+      """)
+
+  @Argument(
+    help: ArgumentHelp("A nexe, or a file with one behind a #! line.", valueName: "program"))
+  var program: String
+
+  @Argument(parsing: .captureForPassthrough, help: "Arguments of the program.")
+  var arguments: [String] = []
+
+  public init() {}
+
+  public func run() throws {
+    do {
+      throw ExitCode(try runOnTree())
+    } catch let error as SandboxError {
+      complain("\(error)")
+      throw ExitCode(126)
+    } catch let error as ToolchainError {
+      complain("\(error)")
+      throw ExitCode(126)
+    }
+  }
+
+  private func complain(_ text: String) {
+    FileHandle.standardError.write(Data("zvm exec: \(text)\n".utf8))
+  }
+
+  private func runOnTree() throws -> Int32 {
+    let environment = ProcessInfo.processInfo.environment
+    let tree = try WorkingTree(root: environment["ZVM_TREE"])
+    let module: ValidatedModule
+    if let bytes = ExecutableNexe.nexe(in: program) {
+      let plain = tree.scratch + "/program.nexe"
+      try bytes.write(to: URL(filePath: plain))
+      module = try ValidatedModule(path: FilePath(plain))
+    } else {
+      module = try ValidatedModule(path: FilePath(program))
+    }
+    let launcher = try Launcher(module: module)
+    defer { launcher.shutDown() }
+    var variables = environment
+    variables["PWD"] = tree.current
+    let memory = environment["ZVM_MEMORY"].flatMap(ByteCount.init(argument:))
+    let session = Session.command(
+      arguments: [program] + arguments,
+      environment: variables.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) },
+      standardInput: .stream(.standardInput), standardOutput: .stream(.standardOutput),
+      standardError: .stream(.standardError),
+      mounts: [(.file(tree.before, offset: 0, length: nil), tree.root)],
+      saves: [(.file(tree.after, offset: 0, length: nil), tree.root)],
+      seconds: UInt32(clamping: Int(Date.now.timeIntervalSince1970)),
+      memoryByteCount: memory?.rawValue ?? 1 << 30, timeout: .seconds(3600))
+    let report = try launcher.runAndWait(session)
+    if case .exited = report.outcome {
+      try tree.apply()
+    } else if let problem = report.outcome.problem {
+      complain("\(program): \(problem)")
+    }
+    return report.outcome.exitStatus
+  }
+}

@@ -1,0 +1,79 @@
+import ArgumentParser
+import Foundation
+import MapReduce
+
+/// `zvm job run`.
+struct JobRun: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run",
+    abstract: "Run a job file: every map and reduce program in a sandbox of its own.",
+    discussion: """
+      The outputs appear complete or not at all, and are the same for any --jobs.
+      Exit status: 0 done, 1 failed, 3 done but for shards that were left out, 130 interrupted.
+      """)
+
+  @Argument(help: "Job file (YAML, or the JSON of groups).")
+  var file: String
+
+  @Option(name: .shortAndLong, help: "Sandboxes at a time; by default one a processor.")
+  var jobs: Int?
+
+  @Option(help: "Write the result here instead of where the job file says.")
+  var output: String?
+
+  @Option(help: "Size of a shard, decompressed, such as 8MiB.")
+  var shardSize = "8MiB"
+
+  @Option(name: .customLong("set"), help: "Set a parameter of the job file: KEY=VALUE.")
+  var parameters: [String] = []
+
+  @Flag(name: .customLong("no-cache"), help: "Neither take results from the cache nor keep them.")
+  var isUncached = false
+
+  @Flag(name: .customLong("dry-run"), help: "Say what would be done: shards, sizes, memory.")
+  var isDry = false
+
+  @Option(help: "Keep the job's record and data below this folder.")
+  var state: String?
+
+  func validate() throws {
+    if let jobs, !(1...RunOptions.maximumConcurrency).contains(jobs) {
+      throw ValidationError("--jobs must be 1 to \(RunOptions.maximumConcurrency)")
+    }
+    guard let size = byteCount(shardSize), size > 0 else {
+      throw ValidationError("--shard-size: '\(shardSize)' is not a size such as 8MiB")
+    }
+    for parameter in parameters where !parameter.contains("=") {
+      throw ValidationError("--set: '\(parameter)' is not KEY=VALUE")
+    }
+  }
+
+  func run() throws {
+    try JobExecution.report {
+      progress throws(JobError) in
+      let parameters = Dictionary(
+        parameters.map { text in
+          let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+          return (String(parts[0]), String(parts[1]))
+        }, uniquingKeysWith: { _, last in last })
+      let text = try JobFile.text(path: file)
+      let job = try JobFile(text: text, path: file, parameters: parameters)
+      var options = RunOptions(
+        concurrency: jobs ?? ProcessInfo.processInfo.activeProcessorCount,
+        stateHome: JobFolder.home(state))
+      options.shardByteCount = Int64(byteCount(shardSize) ?? 8 << 20)
+      options.output = output
+      options.cache = isUncached ? nil : ShardCache()
+      options.file = file
+      options.absoluteFile = URL(filePath: file).path
+      options.parameters = parameters
+      progress.attach(to: &options)
+      if isDry {
+        let plan = try JobPlan(job: job, options: options)
+        print(plan.description)
+        return nil
+      }
+      return try JobRunner(job: job, text: text, options: options)
+    }
+  }
+}

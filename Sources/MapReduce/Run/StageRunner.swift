@@ -1,0 +1,222 @@
+import Datasets
+import Digest
+import Sandbox
+
+/// Runs one stage: plan, map, reduce, outputs.
+struct StageRunner {
+  let context: JobContext
+  let stage: JobFile.Stage
+  let programs: [JobFile.Program: ResolvedProgram]
+  /// Files that the stages before left for others.
+  let parts: [String: [String]]
+
+  struct Result {
+    /// Outputs that are complete and want their names.
+    var files: [OutputFile] = []
+    /// What other stages read.
+    var parts: [String] = []
+  }
+
+  func run() throws(JobError) -> Result {
+    let sides: SideInputs
+    do throws(JobError) { sides = try SideInputs(stage.sideInputs) } catch { throw prefixed(error) }
+    let plan = try checkedPlan()
+    if stage.exchange != nil, plan.shards.count > 10_000 {
+      throw JobError("\(context.job.name): \(plan.shards.count) maps are too many channels")
+    }
+    context.add { $0.shardCount += plan.shards.count }
+    let mapped = try map(plan, sides)
+    try checkRejects(mapped)
+    let outputs = try stage.reduce.map { program throws(JobError) in
+      try reduce(program, mapped, sides)
+    }
+    return try write(outputs ?? mapped, mapped)
+  }
+
+  private func prefixed(_ error: JobError) -> JobError { JobError("\(context.job.name): \(error)") }
+
+  private func checkedPlan() throws(JobError) -> StagePlan {
+    let planner = Planner(
+      jobName: context.job.name,
+      shardByteCount: stage.shardByteCount ?? context.options.shardByteCount)
+    let plan: StagePlan
+    let isNamed: Bool
+    switch stage.source {
+    case .files(let inputs):
+      plan = try planner.plan(inputs)
+      isNamed = true
+    case .stages(let names):
+      plan = try planner.plan(parts: names.flatMap { parts[$0] ?? [] })
+      isNamed = false
+    }
+    let digest = plan.digest(named: isNamed)
+    if let recorded = context.recorded, let old = recorded.plan(stage.name, .map), old != digest {
+      throw changed(plan, recorded)
+    }
+    if isNamed, context.recorded?.plan(stage.name, .map) == nil {
+      for file in plan.files {
+        var line = JSONLine(event: "input")
+        line.text("stage", stage.name)
+        line.text("path", file.path)
+        line.number("bytes", file.version.byteCount)
+        line.number("modified_ns", file.version.modifiedNanoseconds)
+        line.number("inode", file.version.inode)
+        try context.record.append(line)
+      }
+    }
+    try announce(
+      .map, stage.map, tasks: plan.shards.count, bytes: plan.byteCount, plan: digest)
+    return plan
+  }
+
+  /// Which input is not what it was when the job began.
+  private func changed(_ plan: StagePlan, _ recorded: RecordedJob) -> JobError {
+    let old = recorded.inputs[stage.name] ?? [:]
+    let now = Dictionary(
+      plan.files.map { file in
+        let version = file.version
+        return (
+          file.path,
+          InputStamp(
+            byteCount: version.byteCount, modifiedNanoseconds: version.modifiedNanoseconds,
+            inode: version.inode)
+        )
+      }
+    ) { first, _ in first }
+    var names: [String] = []
+    for path in Set(old.keys).union(now.keys).sorted() where old[path] != now[path] {
+      names.append(path)
+    }
+    let list = names.prefix(5).joined(separator: ", ")
+    return JobError(
+      "\(context.job.name): the input changed since the job was begun"
+        + (list.isEmpty ? "" : ": \(list)") + "; run it anew (what did not change is in the cache)")
+  }
+
+  private func announce(
+    _ phase: Phase, _ program: JobFile.Program, tasks: Int, bytes: Int64, plan: String
+  ) throws(JobError) {
+    var line = JSONLine(event: "stage")
+    line.number("t", RunRecord.now)
+    line.text("stage", stage.name)
+    line.text("phase", phase.rawValue)
+    line.text("program", program.path)
+    line.text("program_sha256", programs[program]?.digest)
+    line.number("tasks", tasks)
+    line.number("bytes", bytes)
+    line.text("plan", plan)
+    try context.record.append(line)
+  }
+
+  private func ended(_ phase: Phase, _ start: ContinuousClock.Instant) throws(JobError) {
+    var line = JSONLine(event: "stage_end")
+    line.number("t", RunRecord.now)
+    line.text("stage", stage.name)
+    line.text("phase", phase.rawValue)
+    line.seconds("wall", .now - start)
+    try context.record.append(line)
+  }
+
+  private func prepared(_ program: JobFile.Program, _ sides: SideInputs, tasks: Int)
+    throws(JobError) -> StageProgram
+  {
+    guard let resolved = programs[program] else {
+      preconditionFailure("every program of the job is resolved before its stages run")
+    }
+    do throws(JobError) {
+      return try StageProgram(
+        resolved, sides: sides, pool: min(context.options.concurrency, tasks))
+    } catch { throw prefixed(error) }
+  }
+
+  private func map(_ plan: StagePlan, _ sides: SideInputs) throws(JobError) -> [TaskOutput?] {
+    let start = ContinuousClock.now
+    let map = try prepared(stage.map, sides, tasks: plan.shards.count)
+    defer { map.launcher.shutDown() }
+    let combine = try stage.combine.map { program throws(JobError) in
+      try prepared(program, sides, tasks: plan.shards.count)
+    }
+    defer { combine?.launcher.shutDown() }
+    let task = MapTask(
+      context, stage, plan.shards, plan.codecs, map: map, combine: combine, sides: sides)
+    let runner = PhaseRunner(
+      context, stage, .map, costs: plan.shards.map { $0.decompressedByteCount ?? $0.byteCount * 8 },
+      shards: plan.shards)
+    let outputs = try runner.run { task($0, $1, $2) }
+    try ended(.map, start)
+    return outputs
+  }
+
+  private func checkRejects(_ mapped: [TaskOutput?]) throws(JobError) {
+    guard let rejects = stage.rejects else { return }
+    let count = mapped.reduce(0) { $0 + ($1?.rejectCount ?? 0) }
+    context.add { $0.rejectCount += count }
+    guard count <= rejects.limit else {
+      // Kept all the same, so that one can see what is wrong with them.
+      try writeRejects(mapped, rejects)?.publish()
+      throw JobError(
+        "\(context.job.name): \(count) records were rejected, the limit is \(rejects.limit); "
+          + "they are in \(rejects.path)")
+    }
+  }
+
+  private func writeRejects(_ mapped: [TaskOutput?], _ rejects: JobFile.Rejects)
+    throws(JobError) -> OutputFile?
+  {
+    let runs = mapped.compactMap { $0?.rejectRun }
+    guard !runs.isEmpty else { return nil }
+    let file = try OutputFile(rejects.path)
+    for run in runs {
+      try file.append(try context.data.file(run.file), from: run.offset, length: run.length)
+    }
+    try file.complete()
+    return file
+  }
+
+  private func reduce(_ program: JobFile.Program, _ mapped: [TaskOutput?], _ sides: SideInputs)
+    throws(JobError) -> [TaskOutput?]
+  {
+    let start = ContinuousClock.now
+    let reduce = try prepared(program, sides, tasks: stage.reducers)
+    defer { reduce.launcher.shutDown() }
+    let task = ReduceTask(context, stage, mapped, reduce, sides: sides)
+    var hash = SHA256()
+    for output in mapped {
+      let bytes = output?.etag.bytes ?? [0]
+      hash.update(bytes.span)
+    }
+    let digest = SHA256.hexadecimal(hash.finalize())
+    try announce(
+      .reduce, program, tasks: stage.reducers, bytes: task.costs.reduce(0, +), plan: digest)
+    // A shard that was left out before may be there now: then the reduce tasks begin anew.
+    let isSame = context.recorded?.plan(stage.name, .reduce) == digest
+    let runner = PhaseRunner(context, stage, .reduce, costs: task.costs)
+    let outputs = try runner.run { task($0, $1, $2, keep: isSame) }
+    try ended(.reduce, start)
+    return outputs
+  }
+
+  private func write(_ outputs: [TaskOutput?], _ mapped: [TaskOutput?]) throws(JobError) -> Result {
+    var result = Result()
+    let isRead = context.job.stages.contains { other in
+      if case .stages(let sources) = other.source { sources.contains(stage.name) } else { false }
+    }
+    if var output = stage.output {
+      let named = context.job.stages.filter { $0.output != nil }
+      if let path = context.options.output, named.count == 1 { output.path = path }
+      result.files = try StageOutput(output).write(outputs, context.data)
+    }
+    if isRead {
+      let files = try StageOutput(stage: stage.name, in: context.data.folder)
+        .write(outputs, context.data)
+      for file in files { try file.publish() }
+      result.parts = files.map(\.path)
+    }
+    if let rejects = stage.rejects, let file = try writeRejects(mapped, rejects) {
+      result.files.append(file)
+    }
+    let total = result.files.reduce(0) { $0 + $1.byteCount }
+    context.add { $0.outputByteCount += total }
+    return result
+  }
+}

@@ -1,0 +1,44 @@
+import CSandbox
+import Glibc
+import Seccomp
+import Wire
+
+extension FilterRule {
+  /// The guest's 4 GiB: all of the address but its low half is fixed, and the size has 32 bits.
+  private static let inGuest: [Condition] = [
+    .masked(argument: 0, mask: 0xffff_ffff_0000_0000, CSB_BASE),
+    .masked(argument: 1, mask: 0xffff_ffff_0000_0000, 0),
+  ]
+
+  /// Nothing but moving bytes between descriptors it was given, growing malloc's heap inside the
+  /// memory limit, and ending. Everything else kills the process.
+  static func sandbox(_ powers: Powers) -> [FilterRule] {
+    let control = UInt64(Lockdown.controlDescriptor)
+    var rules = [
+      FilterRule("read"), FilterRule("write"), FilterRule("pread64"), FilterRule("pwrite64"),
+      FilterRule("exit_group"), FilterRule("brk"),
+      // malloc asks when its heap is full; "out of memory" is the answer.
+      FilterRule("mmap", .refuse(errno: ENOMEM)),
+      FilterRule("recvmsg", where: [.equal(argument: 0, control)]),
+      // The heap and the user manifest: never executable.
+      FilterRule(
+        "mprotect",
+        where: inGuest + [.masked(argument: 2, mask: ~UInt64(PROT_READ | PROT_WRITE), 0)]),
+      // Between two sessions: the guest's memory back to its initial image, old descriptors closed.
+      FilterRule("madvise", where: inGuest + [.equal(argument: 2, UInt64(MADV_DONTNEED))]),
+      FilterRule(
+        "close_range",
+        where: [
+          .equal(argument: 0, control + 1), .equal(argument: 1, UInt64(UInt32.max)),
+          .equal(argument: 2, 0),
+        ]),
+    ]
+    if powers.contains(.jail) {
+      // Validated heap memory: executable, and then not writable.
+      rules.append(
+        FilterRule(
+          "mprotect", where: inGuest + [.equal(argument: 2, UInt64(PROT_READ | PROT_EXEC))]))
+    }
+    return rules
+  }
+}

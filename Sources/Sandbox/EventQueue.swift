@@ -1,0 +1,77 @@
+// Unsafe: epoll fills local variables that outlive the call.
+import CSandbox
+import Glibc
+
+/// Waits for the launcher, for sandboxes and for the time.
+final class EventQueue: Sendable {
+  /// Key of the launcher's socket; sandboxes have their own numbers.
+  static let launcher: UInt64 = 0
+  private static let bell = UInt64.max
+
+  private let queue: Int32
+  private let alarm: Int32
+
+  init() throws(SandboxError) {
+    queue = epoll_create1(Int32(EPOLL_CLOEXEC))
+    guard queue >= 0 else { throw SandboxError("epoll_create1", errno: errno) }
+    alarm = eventfd(0, Int32(EFD_CLOEXEC) | Int32(EFD_NONBLOCK))
+    guard alarm >= 0 else {
+      let code = errno
+      close(queue)
+      throw SandboxError("eventfd", errno: code)
+    }
+    try add(alarm, key: Self.bell)
+  }
+
+  deinit {
+    close(queue)
+    close(alarm)
+  }
+
+  /// Watches a descriptor for as long as it is open.
+  func add(_ descriptor: Int32, key: UInt64) throws(SandboxError) {
+    try control(EPOLL_CTL_ADD, descriptor, EPOLLIN.rawValue, key)
+  }
+
+  /// Watches a descriptor until it is readable once.
+  func arm(_ descriptor: Int32, key: UInt64) throws(SandboxError) {
+    let once = EPOLLIN.rawValue | EPOLLONESHOT.rawValue
+    do throws(SandboxError) { try control(EPOLL_CTL_MOD, descriptor, once, key) } catch {
+      guard error.status == ENOENT else { throw error }
+      try control(EPOLL_CTL_ADD, descriptor, once, key)
+    }
+  }
+
+  private func control(_ action: Int32, _ descriptor: Int32, _ events: UInt32, _ key: UInt64)
+    throws(SandboxError)
+  {
+    var event = unsafe epoll_event(events: events, data: epoll_data_t(u64: key))
+    guard unsafe epoll_ctl(queue, action, descriptor, &event) == 0 else {
+      throw SandboxError("epoll_ctl", errno: errno)
+    }
+  }
+
+  /// Makes `wait` return.
+  func wake() { _ = eventfd_write(alarm, 1) }
+
+  /// Keys of what is readable; none when the time has come or somebody called `wake`.
+  func wait(until deadline: UInt64) -> [UInt64] {
+    var ready = unsafe [epoll_event](repeating: epoll_event(), count: 64)
+    var timeout: Int32 = -1
+    if deadline != .max {
+      let time = monotonicNanoseconds()
+      timeout = deadline > time ? Int32(clamping: (deadline - time) / 1_000_000 + 1) : 0
+    }
+    let count = unsafe epoll_wait(queue, &ready, Int32(ready.count), timeout)
+    var keys: [UInt64] = []
+    for key in unsafe ready.prefix(Int(max(0, count))).map({ unsafe $0.data.u64 }) {
+      if key == Self.bell {
+        var value: eventfd_t = 0
+        _ = unsafe eventfd_read(alarm, &value)
+      } else {
+        keys.append(key)
+      }
+    }
+    return keys
+  }
+}

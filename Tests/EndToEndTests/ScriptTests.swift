@@ -1,0 +1,96 @@
+import Foundation
+import Testing
+
+/// Job programs in Lua and awk.
+@Suite("script programs", .serialized)
+struct ScriptTests {
+  private func job(_ folder: Folder, _ map: String, _ reduce: String = "") throws -> Result {
+    try folder.write("data", (1...3000).map { "key\($0 % 7) \($0)\n" }.joined())
+    try folder.write(
+      "job.yaml", "name: scripts\ninput: data\nmap: \(map)\n\(reduce)output: result\n")
+    return try run(
+      zvm, ["job", "run", folder.path("job.yaml"), "--jobs", "3", "--shard-size", "5KiB"])
+  }
+
+  @Test("an awk program stands in the job file itself")
+  func inlineAwk() throws {
+    let folder = try Folder()
+    let result = try job(
+      folder, #"{program: 'awk: {n[$1] += $2} END {for (k in n) print k "\t" n[k]}'}"#,
+      """
+      reduce:
+        program: |
+          awk: BEGIN { FS = "\\t" }
+          { total[$1] += $2 }
+          END { for (i = 0; i < 7; i++) print "key" i, total["key" i], factor }
+        args: [factor=2]
+
+      """)
+    #expect(result.status == 0, "\(result.errors)")
+    // awk takes `factor=2` as an assignment only when it comes to it among its inputs.
+    let expected = try shell(
+      "awk '{n[$1] += $2} END {for (i = 0; i < 7; i++) print \"key\" i, n[\"key\" i], 2}' data",
+      in: folder.url)
+    #expect(try folder.text("result") == expected)
+  }
+
+  @Test("a Lua program gets its arguments and environment")
+  func lua() throws {
+    let folder = try Folder()
+    try folder.write(
+      "say it.lua", "for l in io.lines() do io.write(arg[1], l, os.getenv('TAIL'), '\\n') end")
+    let result = try job(
+      folder, "{program: say it.lua, args: ['> '], env: {TAIL: ' <'}}")
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(try folder.text("result") == shell("sed 's/.*/> & </' data", in: folder.url))
+  }
+
+  @Test(
+    "a mistake in a script is shown with the script's name and line",
+    arguments: [
+      ("map.lua", "local x = 1\nlocal y = nil\nprint(x + y)\n", "map.lua:3:"),
+      ("map.lua", "for l in io.lines() do\n  print(l\nend\n", "map.lua:3:"),
+      ("map.awk", "# a comment\n{ print $1 \n}}\n", "map.awk: line 3:"),
+    ])
+  func mistakes(name: String, text: String, place: String) throws {
+    let folder = try Folder()
+    try folder.write(name, text)
+    let result = try job(folder, "{program: \(name)}")
+    #expect(result.status == 1)
+    #expect(result.errors.contains(place), "\(result.errors)")
+    #expect(result.errors.contains("shard "), "\(result.errors)")
+    #expect(!folder.names.contains("result"))
+  }
+
+  @Test("a script that is not there, or far too large, is named")
+  func missing() throws {
+    let folder = try Folder()
+    let result = try job(folder, "{program: nowhere.lua}")
+    #expect(result.status == 1)
+    #expect(result.errors.contains("nowhere.lua"), "\(result.errors)")
+    #expect(result.errors.contains("cannot be read"), "\(result.errors)")
+    try folder.write("large.awk", String(repeating: "# comment\n", count: 110_000))
+    let large = try job(folder, "{program: large.awk}")
+    #expect(large.status == 1)
+    #expect(large.errors.contains("large.awk: larger than"), "\(large.errors)")
+  }
+
+  @Test("a script can reach nothing but its channels")
+  func confined() throws {
+    let folder = try Folder()
+    try folder.write(
+      "map.lua",
+      """
+      assert(not io.open("/etc/shadow") and not io.open("/proc/self/maps"))
+      assert(not io.open("/dev/map.lua", "w"))
+      assert(not pcall(io.popen, "id") or not io.popen("id"))
+      assert(not os.execute("true"))
+      print(os.time(), os.clock() < 1)
+      """)
+    let first = try job(folder, "{program: map.lua}")
+    #expect(first.status == 0, "\(first.errors)")
+    let before = try folder.text("result")
+    _ = try job(folder, "{program: map.lua}")
+    #expect(try folder.text("result") == before)
+  }
+}

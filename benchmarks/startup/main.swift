@@ -1,0 +1,256 @@
+// How fast a sandbox starts: startup-benchmark NEXE [SCALE], one JSON object a line on standard output.
+//
+// "first instruction": from the request until a byte that the guest's first trap writes is seen in
+// memory that this process watches; the trap and the write are counted, so the figure is an upper
+// bound. "reaped": from the request until the report is there, the process waited for, or, where it is
+// used again, waiting for the next.
+import Foundation
+import Glibc
+import Sandbox
+import Synchronization
+import SystemPackage
+
+func now() -> UInt64 {
+  var time = timespec()
+  clock_gettime(CLOCK_MONOTONIC, &time)
+  return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+}
+
+func show(_ name: String, _ fields: [(String, Double)]) {
+  let text = fields.map { "\"\($0.0)\": \((($0.1 * 100).rounded()) / 100)" }.joined(separator: ", ")
+  print("{\"name\": \"\(name)\", \(text)}")
+  fflush(nil)
+}
+
+/// Percentiles in microseconds.
+func show(_ name: String, nanoseconds samples: [UInt64]) {
+  let sorted = samples.sorted()
+  func at(_ share: Double) -> Double {
+    Double(sorted[min(sorted.count - 1, Int(Double(sorted.count) * share))]) / 1000
+  }
+  show(
+    name,
+    [
+      ("count", Double(sorted.count)), ("p50", at(0.5)), ("p90", at(0.9)), ("p99", at(0.99)),
+      ("max", at(1)),
+    ])
+}
+
+/// One page of memory that sandboxes write to and this process watches.
+struct Watched {
+  let file: FileDescriptor
+  let byte: UnsafeMutablePointer<UInt8>
+
+  init() {
+    let path = "/dev/shm/zvm-startup-\(getpid())"
+    file = try! FileDescriptor.open(
+      FilePath(path), .readWrite, options: [.create, .closeOnExec], permissions: .ownerReadWrite)
+    unlink(path)
+    precondition(ftruncate(file.rawValue, 4096) == 0)
+    byte = mmap(nil, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, file.rawValue, 0)!
+      .assumingMemoryBound(to: UInt8.self)
+  }
+
+  /// Spins until the guest has written.
+  func wait() {
+    while atomicLoad(byte) == 0 {}
+    byte.pointee = 0
+  }
+
+  @inline(never) @_optimize(none) private func atomicLoad(_ byte: UnsafeMutablePointer<UInt8>)
+    -> UInt8
+  { byte.pointee }
+}
+
+func session(_ output: Channel.Backing = .null, input: Channel.Backing = .null) -> Session {
+  Session(
+    channels: [
+      Channel(alias: "/dev/stdin", backing: input, limits: .readOnly),
+      Channel(alias: "/dev/stdout", backing: output, limits: .writeOnly),
+      Channel(alias: "/dev/stderr", backing: .null, limits: .writeOnly),
+    ], memoryByteCount: 64 << 20)
+}
+
+func expectSuccess(_ result: Result<SandboxReport, SandboxError>) {
+  guard case .success(let report) = result, report.outcome == .exited(code: 0) else {
+    fatalError("\(result)")
+  }
+}
+
+func firstInstruction(_ name: String, _ launcher: Launcher, _ count: Int, pause: UInt32) {
+  let watched = Watched()
+  let session = session(.file(watched.file, offset: 0, length: nil))
+  var samples: [UInt64] = []
+  for round in 0..<(count + 50) {
+    let done = DispatchSemaphore(value: 0)
+    let start = now()
+    launcher.start(session) { result in
+      expectSuccess(result)
+      done.signal()
+    }
+    watched.wait()
+    let end = now()
+    done.wait()
+    if round >= 50 { samples.append(end - start) }
+    if pause > 0 { usleep(pause) }
+  }
+  show(name, nanoseconds: samples)
+}
+
+func reaped(_ name: String, _ launcher: Launcher, _ count: Int) throws {
+  let session = session()
+  var samples: [UInt64] = []
+  for round in 0..<(count + 50) {
+    let start = now()
+    let report = try launcher.runAndWait(session)
+    let end = now()
+    precondition(report.outcome == .exited(code: 0))
+    if round >= 50 { samples.append(end - start) }
+  }
+  show(name, nanoseconds: samples)
+}
+
+func sustained(_ name: String, _ launcher: Launcher, _ count: Int, threads: Int) {
+  let session = session()
+  let left = Atomic(count)
+  let start = now()
+  let group = DispatchGroup()
+  for _ in 0..<threads {
+    let thread = Thread {
+      while left.wrappingSubtract(1, ordering: .relaxed).newValue >= 0 {
+        expectSuccess(Result { () throws(SandboxError) in try launcher.runAndWait(session) })
+      }
+      group.leave()
+    }
+    group.enter()
+    thread.start()
+  }
+  group.wait()
+  let seconds = Double(now() - start) / 1e9
+  show(
+    name,
+    [
+      ("count", Double(count)), ("threads", Double(threads)), ("seconds", seconds),
+      ("perSecond", Double(count) / seconds),
+    ])
+}
+
+/// Many sandboxes alive at once, each blocked in a read; their private memory.
+func alive(_ module: ValidatedModule, _ count: Int) throws {
+  let launcher = try Launcher(module: module)
+  defer { launcher.shutDown() }
+  let pipe = try FileDescriptor.pipe()
+  let done = DispatchGroup()
+  let start = now()
+  for _ in 0..<count {
+    done.enter()
+    launcher.start(session(input: .stream(pipe.readEnd))) { result in
+      expectSuccess(result)
+      done.leave()
+    }
+  }
+  func children() -> [Substring] {
+    let path = "/proc/self/task"
+    var all: [Substring] = []
+    for task in (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [] {
+      let text = (try? String(contentsOfFile: "\(path)/\(task)/children", encoding: .utf8)) ?? ""
+      for child in text.split(separator: " ") {
+        let more =
+          (try? String(contentsOfFile: "/proc/\(child)/task/\(child)/children", encoding: .utf8))
+          ?? ""
+        all += more.split(separator: " ")
+      }
+    }
+    return all
+  }
+  while children().count < count { usleep(1000) }
+  let seconds = Double(now() - start) / 1e9
+  usleep(200_000)
+  var kilobytes: [UInt64] = []
+  for child in children() {
+    let text = try String(contentsOfFile: "/proc/\(child)/smaps_rollup", encoding: .utf8)
+    var sum: UInt64 = 0
+    for line in text.split(separator: "\n") where line.hasPrefix("Private_") {
+      sum += line.split(separator: " ").compactMap { UInt64($0) }.first ?? 0
+    }
+    kilobytes.append(sum)
+  }
+  kilobytes.sort()
+  show(
+    "alive at once",
+    [
+      ("count", Double(count)), ("seconds", seconds),
+      ("privateKiBp50", Double(kilobytes[kilobytes.count / 2])),
+      ("privateKiBmax", Double(kilobytes.last!)),
+    ])
+  try pipe.writeEnd.close()
+  done.wait()
+  try pipe.readEnd.close()
+}
+
+/// Page faults of the launcher's sandboxes so far, from its waited-for children.
+func childFaults(of process: Int) -> Double {
+  let text = (try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)) ?? ""
+  let fields = text.split(separator: ")").last?.split(separator: " ") ?? []
+  return fields.count > 8 ? Double(fields[8]) ?? 0 : 0
+}
+
+let path = CommandLine.arguments[1]
+let scale = CommandLine.arguments.count > 2 ? Double(CommandLine.arguments[2])! : 1
+/// Only these phases, where any are named.
+let phases = Set(CommandLine.arguments.dropFirst(3))
+func scaled(_ count: Int) -> Int { max(100, Int(Double(count) * scale)) }
+func phase(_ name: String, _ body: () throws -> Void) rethrows {
+  if phases.isEmpty || phases.contains(name) { try body() }
+}
+
+let module = try ValidatedModule(path: FilePath(path))
+
+// Validation, the launcher process, and the first session.
+try phase("cold") {
+  var cold: [UInt64] = []
+  for _ in 0..<20 {
+    let start = now()
+    let launcher = try Launcher(module: try ValidatedModule(path: FilePath(path)))
+    _ = try launcher.runAndWait(session())
+    cold.append(now() - start)
+    launcher.shutDown()
+  }
+  show("cold launcher and first session", nanoseconds: cold)
+}
+
+try phase("forked") {
+  let launcher = try Launcher(module: module)
+  firstInstruction("forked, first instruction", launcher, scaled(2000), pause: 0)
+  let faults = childFaults(of: Int(launcher.processIdentifier))
+  try reaped("forked, reaped", launcher, scaled(2000))
+  show(
+    "page faults of a sandbox",
+    [
+      (
+        "mean",
+        (childFaults(of: Int(launcher.processIdentifier)) - faults) / Double(scaled(2000) + 50)
+      )
+    ])
+  sustained("forked, one at a time", launcher, scaled(5000), threads: 1)
+  sustained("forked, sustained", launcher, scaled(100_000), threads: 4)
+  launcher.shutDown()
+}
+
+try phase("pool") {
+  let launcher = try Launcher(module: module, options: Launcher.Options(pool: 8))
+  firstInstruction("pool, first instruction", launcher, scaled(2000), pause: 2000)
+  try reaped("pool, reaped", launcher, scaled(2000))
+  launcher.shutDown()
+}
+
+try phase("reuse") {
+  let launcher = try Launcher(module: module, options: Launcher.Options(reuse: true))
+  firstInstruction("re-armed, first instruction", launcher, scaled(5000), pause: 0)
+  try reaped("re-armed, reported", launcher, scaled(5000))
+  sustained("re-armed, one at a time", launcher, scaled(20_000), threads: 1)
+  sustained("re-armed, sustained", launcher, scaled(100_000), threads: 2)
+  launcher.shutDown()
+}
+
+try phase("alive") { try alive(module, 1000) }

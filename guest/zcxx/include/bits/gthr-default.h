@@ -1,0 +1,2 @@
+// One thread.
+#include <bits/gthr-single.h>

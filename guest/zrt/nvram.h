@@ -1,0 +1,42 @@
+/* What /dev/nvram says. */
+#ifndef ZRT_NVRAM_H
+#define ZRT_NVRAM_H
+#include "zrt.h"
+
+struct zrt_mount {
+	int channel;
+	const char *path;
+	int saves;	/* wo: written at exit; else read at start */
+	int removable;	/* not part of a template: read after the fork */
+};
+
+/* What stat says about a channel. */
+struct zrt_mode {
+	int channel;
+	enum { ZRT_MODE_FILE, ZRT_MODE_PIPE, ZRT_MODE_CHARACTER } type;
+};
+
+struct zrt_nvram {
+	int argc;
+	char **argv;
+	int envc;
+	char **envp;
+	struct zrt_mount *mounts;
+	int mount_count;
+	struct zrt_mode *modes;
+	int mode_count;
+	int64_t seconds;
+	int verbosity;
+	int precache;
+};
+void zrt_nvram_read(struct zrt_nvram *nvram);
+
+/* mount.c */
+/* Loads the tarballs that are removable, or those that are not. */
+void zrt_mount(const struct zrt_nvram *nvram, int removable);
+void zrt_apply_modes(const struct zrt_nvram *nvram);
+/* /etc/passwd, /etc/group, /tmp and the working directory, where no tarball brought them. */
+void zrt_furnish(const struct zrt_nvram *nvram);
+/* Writes what is to be saved, then ends the session. */
+__attribute__((noreturn)) void zrt_leave(int code);
+#endif

@@ -1,0 +1,1 @@
+"""OpenStack Swift filters that run sandboxed programs at the objects, by zvmd."""
