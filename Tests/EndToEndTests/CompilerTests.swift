@@ -48,6 +48,21 @@ struct CompilerTests {
     try compare("bits.c", options: [option])
   }
 
+  @Test("a pointer has nothing in its upper half", arguments: ["-O0", "-O1", "-O2", "-Os"])
+  func pointers(option: String) throws {
+    let folder = try Folder()
+    let built = try run(
+      zvm,
+      [
+        "cc", "-w", option, Self.programs.appending(path: "pointers.c").path, "-o",
+        folder.path("guest.nexe"),
+      ])
+    try #require(built.status == 0, "\(built.errors)")
+    #expect(try run(zvm, ["run", folder.path("guest.nexe")]).output == Data("0 0 0 0\n".utf8))
+    let long = try run(zvm, ["cc", "-maddress-mode=long", "-c", "x.c"])
+    #expect(long.status != 0 && long.errors.contains("-maddress-mode=long"))
+  }
+
   @Test("programs by chance give the native program's output")
   func random() throws {
     let long = ProcessInfo.processInfo.environment["ZVM_LONG_TESTS"] == "1"

@@ -13,7 +13,7 @@ private func locked(_ lines: String...) -> [String] {
   [".bundle_lock"] + lines + [".bundle_unlock"]
 }
 
-@Test("each golden case is rewritten as expected", arguments: ["bits", "join", "table"])
+@Test("each golden case is rewritten as expected", arguments: ["bits", "join", "locals", "table"])
 func golden(name: String) throws {
   let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Cases")
   let source = try String(contentsOf: folder.appending(path: name + ".s"), encoding: .utf8)
