@@ -58,7 +58,7 @@ struct CompilerTests {
         folder.path("guest.nexe"),
       ])
     try #require(built.status == 0, "\(built.errors)")
-    #expect(try run(zvm, ["run", folder.path("guest.nexe")]).output == Data("0 0 0 0\n".utf8))
+    #expect(try run(zvm, ["run", folder.path("guest.nexe")]).output == "0 0 0 0\n")
     let long = try run(zvm, ["cc", "-maddress-mode=long", "-c", "x.c"])
     #expect(long.status != 0 && long.errors.contains("-maddress-mode=long"))
   }
