@@ -122,7 +122,7 @@ let package = Package(
       swiftSettings: common, linkerSettings: [.unsafeFlags(["-use-ld=lld"])]),
 
     .testTarget(
-      name: "RewriterTests", dependencies: ["Rewriter"], swiftSettings: common),
+      name: "RewriterTests", dependencies: ["Rewriter"], exclude: ["Cases"], swiftSettings: common),
     .executableTarget(
       name: "validator-benchmark", dependencies: ["Validator", "ELF"],
       path: "benchmarks/validator", sources: ["main.swift"], swiftSettings: common),

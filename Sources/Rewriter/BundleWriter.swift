@@ -1,12 +1,15 @@
-/// Writes sandboxed assembly. Instructions that must stay together go into one bundle lock; the
-/// last group is held back for a moment, since an access right behind a 32-bit write of its own
-/// base register can join that write's bundle and needs no mask of its own (RULES.md 7).
+/// Writes sandboxed assembly. Instructions that must stay together go into one bundle lock. The
+/// last few groups of a basic block are held back: an access whose base register one of them has
+/// zero-extended joins that group and needs no mask of its own (RULES.md 7).
 struct BundleWriter {
   private(set) var output = ""
-  private var pending: Group?
+  private var held: [Group] = []
 
   /// Bytes in a bundle.
   static let bundleByteCount = 32
+  /// How many groups are held back. More finds little more: compilers put the computation of an
+  /// address near its use.
+  private static let heldCount = 5
 
   struct Group {
     var instructions: [String]
@@ -14,12 +17,27 @@ struct BundleWriter {
     var byteCount: Int
     /// Number of the register that the last instruction zero-extended from 32 bits.
     var restricted: Int?
+    /// The largest value that register can have, when that is known.
+    var largest: Int64?
+    /// nil when nothing may change places with this group.
+    var effects: Effects?
+    /// Lines that belong before it: debug locations, labels that nothing jumps to.
+    var notes: [String] = []
   }
 
-  /// Writes what is held back; nothing joins it any more. Called at every label.
+  private var notes: [String] = []
+
+  /// Writes what is held back; nothing joins it any more. Called at every label that something may
+  /// jump to.
   mutating func flush() {
-    guard let group = pending else { return }
-    pending = nil
+    for group in held { write(group) }
+    held.removeAll(keepingCapacity: true)
+    for note in notes { line(note) }
+    notes.removeAll(keepingCapacity: true)
+  }
+
+  private mutating func write(_ group: Group) {
+    for note in group.notes { line(note) }
     if group.instructions.count == 1 {
       line("\t" + group.instructions[0])
       return
@@ -35,28 +53,67 @@ struct BundleWriter {
     line(text)
   }
 
+  /// A line that says something about the next instruction and makes no code.
+  mutating func note(_ text: some StringProtocol) { notes.append(String(text)) }
+
   /// Instructions that must share a bundle, adjacent and in order.
-  mutating func group(_ instructions: [String], byteCount: Int, restricted: Int? = nil) {
-    flush()
-    pending = Group(instructions: instructions, byteCount: byteCount, restricted: restricted)
+  mutating func group(
+    _ instructions: [String], byteCount: Int, restricted: Int? = nil, largest: Int64? = nil,
+    effects: Effects? = nil
+  ) {
+    if held.count == Self.heldCount { write(held.removeFirst()) }
+    held.append(
+      Group(
+        instructions: instructions, byteCount: byteCount, restricted: restricted,
+        largest: largest, effects: effects, notes: notes))
+    notes.removeAll(keepingCapacity: true)
   }
 
   /// One instruction by itself.
-  mutating func one(_ instruction: String, byteCount: Int = 15, restricted: Int? = nil) {
-    group([instruction], byteCount: byteCount, restricted: restricted)
+  mutating func one(
+    _ instruction: String, byteCount: Int = 15, restricted: Int? = nil, largest: Int64? = nil,
+    effects: Effects? = nil
+  ) {
+    group(
+      [instruction], byteCount: byteCount, restricted: restricted, largest: largest,
+      effects: effects)
   }
 
-  /// Joins the group that has just zero-extended `register`, if there is one and it has room.
-  mutating func join(_ instruction: String, byteCount: Int, after register: Int, restricted: Int?)
-    -> Bool
-  {
-    guard var group = pending, group.restricted == register,
-      group.byteCount + byteCount <= Self.bundleByteCount
-    else { return false }
+  /// The largest value of `register` if the last instruction has just zero-extended it and that
+  /// value is known.
+  func largestValue(justWritten register: Int) -> Int64? {
+    guard let last = held.last, last.restricted == register else { return nil }
+    return last.largest
+  }
+
+  /// Joins the group that has zero-extended `register`, if there is one, it has room, and what has
+  /// been written since can as well come before it.
+  mutating func join(
+    _ instruction: String, byteCount: Int, after register: Int, restricted: Int?,
+    largest: Int64? = nil, effects: Effects?
+  ) -> Bool {
+    guard let index = held.lastIndex(where: { $0.restricted == register }) else { return false }
+    var group = held[index]
+    guard group.byteCount + byteCount <= Self.bundleByteCount else { return false }
+    if index != held.count - 1 {
+      guard let own = group.effects else { return false }
+      for later in held[(index + 1)...] {
+        guard let effects = later.effects, own.commutes(with: effects) else { return false }
+      }
+    }
+    held.remove(at: index)
     group.instructions.append(instruction)
     group.byteCount += byteCount
     group.restricted = restricted
-    pending = group
+    group.largest = largest
+    group.notes += notes
+    notes.removeAll(keepingCapacity: true)
+    if let own = group.effects, let effects {
+      group.effects = own.union(effects)
+    } else {
+      group.effects = nil
+    }
+    held.append(group)
     return true
   }
 

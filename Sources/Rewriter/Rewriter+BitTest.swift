@@ -1,7 +1,19 @@
 /// bt, bts, btr and btc with the bit's number in a register: the rules refuse them (RULES.md 12),
-/// so shifts and masks do their work.
+/// so shifts and masks do their work. The carry flag gets the old bit as it should; the zero flag,
+/// which the instruction leaves alone, is lost.
 struct BitTest {
-  enum Kind { case test, set, reset, complement }
+  enum Kind {
+    case test, set, reset, complement
+
+    /// What brings the bit's mask (for `reset` its complement) into the value.
+    var operation: String {
+      switch self {
+      case .test, .set: "or"
+      case .reset: "and"
+      case .complement: "xor"
+      }
+    }
+  }
   let kind: Kind
   let index: Register
   let target: Register
@@ -38,29 +50,26 @@ extension Rewriter {
     let index = Register.quad(test.index.number)
     let swap = test.index.number != 1  // shifts count in cl
 
-    if test.kind != .test {
-      // Compilers use these without looking at the carry flag, which the replacement does not set;
-      // people may look at it.
-      guard !inInlineAssembly else {
-        throw fail("the old bit in the carry flag would be lost", instruction.source)
-      }
-      writer.one("mov\(suffix) $1, \(scratch)")
+    func shift(_ operation: String) {
       if swap { writer.one("xchgq %rcx, \(index)") }
-      writer.one("shl\(suffix) %cl, \(scratch)")
+      writer.one("\(operation)\(suffix) %cl, \(scratch)")
       if swap { writer.one("xchgq %rcx, \(index)") }
-      switch test.kind {
-      case .set: writer.one("or\(suffix) \(scratch), \(targetName)")
-      case .complement: writer.one("xor\(suffix) \(scratch), \(targetName)")
-      default:
-        writer.one("not\(suffix) \(scratch)")
-        writer.one("and\(suffix) \(scratch), \(targetName)")
-      }
-      return
     }
-    writer.one("mov\(suffix) \(targetName), \(scratch)")
-    if swap { writer.one("xchgq %rcx, \(index)") }
-    writer.one("shr\(suffix) %cl, \(scratch)")
-    if swap { writer.one("xchgq %rcx, \(index)") }
+    if test.kind == .test {
+      writer.one("mov\(suffix) \(targetName), \(scratch)")
+    } else {
+      // The index is needed once more after the target has changed.
+      guard test.index.number != target.number else {
+        throw fail("a bit number that is its own target has no sandboxed form", instruction.source)
+      }
+      // The new value in r11, then the two change places: the old one is left for the carry flag.
+      writer.one("mov\(suffix) $1, \(scratch)")
+      shift("shl")
+      if test.kind == .reset { writer.one("not\(suffix) \(scratch)") }
+      writer.one("\(test.kind.operation)\(suffix) \(targetName), \(scratch)")
+      writer.one("xchg\(suffix) \(targetName), \(scratch)")
+    }
+    shift("shr")
     writer.one("btl $0, %r11d")
   }
 }

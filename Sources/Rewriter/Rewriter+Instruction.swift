@@ -41,12 +41,17 @@ extension Rewriter {
       if case .memory = instruction.operands[$0] { true } else { false }
     }
     guard let memoryIndex = memoryIndexes.first else {
+      if let narrowed = instruction.copyOfStackOrFramePointer {
+        return writer.one(
+          narrowed.text, byteCount: 3, restricted: narrowed.register, effects: instruction.effects)
+      }
       if instruction.operands.contains(where: { if case .indirect = $0 { true } else { false } }) {
         throw fail("an indirect operand on something that is no jump", instruction.source)
       }
       writer.one(
         instruction.text(), byteCount: instruction.encodedByteCount,
-        restricted: instruction.zeroExtendedRegister)
+        restricted: instruction.zeroExtendedRegister, largest: instruction.largestResult,
+        effects: instruction.effects)
       return
     }
     guard memoryIndexes.count == 1 else {
@@ -98,11 +103,30 @@ extension Rewriter {
     if destination.width == 16 {
       return writer.one("leaw \(address), \(instruction.operands[1].text)")
     }
-    // 32-bit address registers wrap at 4 GiB, which a 32-bit result does as well.
-    let narrow = destination.width == 32 || memory.isAddress32
+    // 32-bit address registers wrap at 4 GiB, which a 32-bit result does as well. An address on the
+    // stack is 32 bits of it: callees rely on the upper half of a pointer being nothing, and the
+    // sandbox's place in memory is none of the guest's business.
+    let narrow =
+      destination.width == 32 || memory.isAddress32 || memory.base == Register.stackPointer
+      || memory.base == Register.framePointer
     let target = narrow ? Register.long(destination.number) : Register.quad(destination.number)
     writer.one(
       "\(narrow ? "leal" : "leaq") \(address), \(target)",
-      byteCount: instruction.encodedByteCount, restricted: narrow ? destination.number : nil)
+      byteCount: instruction.encodedByteCount, restricted: narrow ? destination.number : nil,
+      effects: instruction.effects)
+  }
+}
+
+extension Instruction {
+  /// `movq %rsp, %rax` as the guest means it: a 32-bit address.
+  var copyOfStackOrFramePointer: (text: String, register: Int)? {
+    guard mnemonic == "movq" || mnemonic == "mov", operands.count == 2,
+      let source = operands[0].register, source.width == 64, source.isStackOrFramePointer,
+      let destination = operands[1].register, destination.width == 64
+    else { return nil }
+    return (
+      "movl \(Register.long(source.number)), \(Register.long(destination.number))",
+      destination.number
+    )
   }
 }

@@ -51,8 +51,25 @@ extension Rewriter {
         operand: "\(displacement)(%r15,%r11)",
         direct: (single, "\(displacement)(%r15,\(Register.quad(single)))"))
     }
-    return SandboxedAddress(
+    var address = SandboxedAddress(
       setup: ["leal \(memory.leaOperand), %r11d"], setupByteCount: 8, operand: "(%r15,%r11)")
+    address.direct = table(memory)
+    return address
+  }
+
+  /// `symbol(,index,scale)` when the instruction just before has left a small number in the index:
+  /// then no wrap at 4 GiB can be meant, since symbols are below 2 GiB (their relocation would not
+  /// fit otherwise).
+  private func table(_ memory: MemoryOperand) -> (register: Int, operand: String)? {
+    let scale = memory.base == nil ? memory.scale : "1"
+    guard let index = memory.base == nil ? memory.index : memory.base,
+      memory.base == nil || memory.index == nil,
+      index != Register.stackPointer, index != Register.framePointer,
+      let largest = writer.largestValue(justWritten: index),
+      largest * (Int64(scale) ?? 8) <= Int64(Int32.max),
+      let first = memory.displacement.utf8.first, first != UInt8(ascii: "-")
+    else { return nil }
+    return (index, "\(memory.displacement)(%r15,\(Register.quad(index)),\(scale))")
   }
 
   /// The thread pointer is a global: segment registers are out of a guest's reach (RULES.md 14).
@@ -86,11 +103,13 @@ extension Rewriter {
     var operands = instruction.operands.map(\.text)
     let size = instruction.encodedByteCount
     let restricted = instruction.zeroExtendedRegister
+    let largest = instruction.largestResult
+    let effects = instruction.effects
     if let direct = address.direct {
       operands[memoryIndex] = direct.operand
       if writer.join(
         instruction.text(operands), byteCount: size, after: direct.register,
-        restricted: restricted)
+        restricted: restricted, largest: largest, effects: effects)
       {
         return
       }
@@ -98,7 +117,7 @@ extension Rewriter {
     operands[memoryIndex] = address.operand
     writer.group(
       address.setup + [instruction.text(operands)], byteCount: address.setupByteCount + size,
-      restricted: restricted)
+      restricted: restricted, largest: largest, effects: effects)
   }
 
   /// ah, bh, ch and dh cannot stand beside the REX prefix that r15 needs: the halves change places
@@ -137,15 +156,21 @@ extension Rewriter {
 extension Instruction {
   /// The register that this instruction surely zero-extends from 32 bits (RULES.md 6), or nil.
   var zeroExtendedRegister: Int? {
-    guard operands.count >= 2, prefixes.isEmpty, let destination = operands.last?.register,
+    guard prefixes.isEmpty, let destination = operands.last?.register,
       destination.width == 32, !destination.isStackOrFramePointer
     else { return nil }
-    return Self.zeroExtending.contains(mnemonic) ? destination.number : nil
+    let names = operands.count == 1 ? Self.zeroExtendingAlone : Self.zeroExtending
+    return names.contains(mnemonic) ? destination.number : nil
   }
+
+  private static let zeroExtendingAlone: Set<String> = [
+    "notl", "negl", "incl", "decl",
+  ]
 
   private static let zeroExtending: Set<String> = [
     "mov", "movl", "movzbl", "movzwl", "movsbl", "movswl", "movzb", "movzw", "lea", "leal",
-    "add", "addl", "sub", "subl", "and", "andl", "or", "orl", "xor", "xorl",
+    "add", "addl", "sub", "subl", "and", "andl", "or", "orl", "xor", "xorl", "imul", "imull",
+    "movd",
   ]
 
   /// An upper bound of the encoded size in bytes.

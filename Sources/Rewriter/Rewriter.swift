@@ -5,7 +5,7 @@
 /// does not understand, and that touches memory, control flow or a reserved register, is an error.
 public struct Rewriter {
   /// Changes whenever the same input gives other output; part of every build cache's key.
-  public static let version = "2"
+  public static let version = "5"
 
   let fileName: String
   var writer = BundleWriter()
@@ -16,8 +16,6 @@ public struct Rewriter {
   private var sourceLine = 0
   private var debugFiles: [String: String] = [:]
 
-  /// Between `#APP` and `#NO_APP`: somebody's inline assembly.
-  var inInlineAssembly = false
   private var inText = true
   private var section = ".text"
   private var previousSection = ".text"
@@ -53,8 +51,6 @@ public struct Rewriter {
   {
     if text.hasPrefix("#") {
       if text.hasPrefix("# ") { noteLineMarker(text) }
-      if text.hasPrefix("#APP") { inInlineAssembly = true }
-      if text.hasPrefix("#NO_APP") { inInlineAssembly = false }
     }
     if !inText, !SectionDirective.isSectionDirective(text.trimmed) {
       // Data stays as it is; only code has rules.
@@ -76,6 +72,7 @@ public struct Rewriter {
   }
 
   private mutating func label(_ name: Substring) {
+    if labels.isOnlyForDebugging(name) { return writer.note(name + ":") }
     writer.flush()
     // Indirect jumps and calls land on multiples of 32 only.
     if inText, labels.isIndirectTarget(name) { writer.raw("\t.p2align 5") }
@@ -99,7 +96,7 @@ public struct Rewriter {
       return
     case ".loc":
       noteLocation(arguments)
-      writer.raw("\t\(name) \(arguments)")
+      writer.note("\t\(name) \(arguments)")
     case ".file":
       noteFile(arguments)
       writer.raw("\t\(name) \(arguments)")
@@ -125,7 +122,7 @@ public struct Rewriter {
     case .previous: section = previousSection
     }
     previousSection = before
-    inText = section.hasPrefix(".text") || section == ".init" || section == ".fini"
+    inText = SectionDirective.holdsCode(section[...])
   }
 
   /// `# 12 "file.c"` from a preprocessor.
@@ -172,6 +169,11 @@ enum SectionDirective {
     }
   }
 
+  /// Whether a section of this name is code.
+  static func holdsCode(_ name: Substring) -> Bool {
+    name.hasPrefix(".text") || name == ".init" || name == ".fini"
+  }
+
   static func isSectionDirective(_ text: Substring) -> Bool {
     guard text.hasPrefix(".") else { return false }
     return SectionDirective(text.prefix { $0 != " " && $0 != "\t" }, "x") != nil
@@ -183,12 +185,16 @@ enum SectionDirective {
 struct LabelUse {
   private var functions: Set<Substring> = []
   private var taken: Set<Substring> = []
+  private var jumpedTo: Set<Substring> = []
 
   init() {}
 
   init(_ lines: [Substring]) {
     for line in lines {
       let text = line.trimmed
+      if text.hasPrefix("j") || text.hasPrefix("loop") || text.hasPrefix("call") {
+        jumpedTo.insert(text.drop(while: { $0 != " " && $0 != "\t" }).trimmed)
+      }
       if text.hasPrefix(".type") {
         let arguments = text.dropFirst(5).split(separator: ",")
         if arguments.count == 2, arguments[1].trimmed.dropFirst() == "function" {
@@ -210,6 +216,15 @@ struct LabelUse {
 
   func isIndirectTarget(_ label: Substring) -> Bool {
     functions.contains(label) || taken.contains(label)
+  }
+
+  /// Labels by which debug information refers to places in the code. Nothing may rely on where they
+  /// stand within a basic block.
+  func isOnlyForDebugging(_ label: Substring) -> Bool {
+    guard label.hasPrefix(".LVL") || label.hasPrefix(".LB") || label.hasPrefix(".LM"),
+      !jumpedTo.contains(label)
+    else { return false }
+    return label.drop { !$0.isNumber }.allSatisfy(\.isNumber)
   }
 
   /// Every `.Lname` in the line counts as taken.

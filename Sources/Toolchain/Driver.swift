@@ -15,6 +15,16 @@ public struct Driver {
     "-fno-asynchronous-unwind-tables", "-fno-unwind-tables", "-ftls-model=local-exec",
     "-mtune-ctrl=^use_bt", "-fno-stack-clash-protection",
   ]
+  /// The level in whose place gcc gets another: memory accesses and calls cost more here than gcc's
+  /// -O2 reckons with, so inlining, vector code and unrolled loops pay sooner (docs/TOOLCHAIN.md has
+  /// the figures).
+  static let tuning = (asked: "-O2", given: "-O3")
+
+  /// The user's options, tuned.
+  private var compilerOptions: [String] {
+    invocation.compilerOptions.map { $0 == Self.tuning.asked ? Self.tuning.given : $0 }
+  }
+
   private static let headerOptions = [
     "-U__gnu_linux__", "-U__linux__", "-U__linux", "-Ulinux", "-U__unix", "-Uunix",
     "-D__unix__=1", "-D__zvm__=1",
@@ -119,7 +129,7 @@ public struct Driver {
     switch input.kind {
     case .c, .cxx:
       let cxx = input.kind == .cxx ? try Tools.cxx() : nil
-      var options = (cxx == nil ? [] : Self.cxxOptions) + invocation.compilerOptions
+      var options = (cxx == nil ? [] : Self.cxxOptions) + compilerOptions
       // Dependency files are named after the output, as gcc would.
       if options.contains("-MD") || options.contains("-MMD") {
         if !options.contains("-MF") {
@@ -167,12 +177,26 @@ public struct Driver {
     let rewritten = folder.path + "/sandboxed.s"
     try write(sandboxed, to: invocation.stage == .assembly ? output : rewritten)
     if invocation.stage == .assembly { return }
-    // clang writes to a temporary name and renames by itself.
+    let padded = folder.path + "/padded.o"
+    try assemble(rewritten, to: padded)
+    // Now that it is known where padding falls, longer encodings take its place.
+    guard let object = FileManager.default.contents(atPath: padded) else {
+      throw ToolchainError("\(padded): cannot be read")
+    }
+    if let packed = Packer.pack(sandboxed, object: [UInt8](object)) {
+      try write(packed, to: rewritten)
+    }
+    try assemble(rewritten, to: output)
+  }
+
+  /// clang writes to a temporary name and renames by itself. From x86-64-v2 on it pads with nops of
+  /// up to 15 bytes; which instructions are allowed does not depend on it.
+  private func assemble(_ source: String, to output: String) throws(ToolchainError) {
     try check(
       tools.clang,
       [
-        "--target=x86_64-linux-gnu", "-fdebug-compilation-dir=.", "-Xclangas", "-dwarf-version=4",
-        "-c", "-x", "assembler", rewritten, "-o", output,
+        "--target=x86_64-linux-gnu", "-march=x86-64-v2", "-fdebug-compilation-dir=.", "-Xclangas",
+        "-dwarf-version=4", "-c", "-x", "assembler", source, "-o", output,
       ])
   }
 

@@ -56,6 +56,7 @@ public struct Invocation: Sendable, Equatable {
     "-pie": "a nexe is linked at a fixed address",
     "-static-pie": "a nexe is linked at a fixed address",
     "-fsplit-stack": "the stack is one piece",
+    "-maddress-mode=long": "pointers would keep the sandbox's place in their upper half",
     "-mcmodel=large": "all addresses are below 4 GiB",
   ]
   /// Meant for other targets or other linkers, and without meaning here: taken and dropped, so

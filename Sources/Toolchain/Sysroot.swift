@@ -97,7 +97,8 @@ public struct Sysroot: Sendable {
   /// Everything that the built C library depends on: our files in it, the rewriter, the compiler.
   private static func libraryHash(_ guest: String) throws(ToolchainError) -> SHA256 {
     var hash = SHA256()
-    add("rewriter \(Rewriter.version) \(Driver.codeOptions)\n".utf8, to: &hash)
+    add(
+      "rewriter \(Rewriter.version) \(Driver.codeOptions) \(Driver.tuning)\n".utf8, to: &hash)
     let tools = try Tools()
     for tool in [tools.gcc, tools.clang] {
       let attributes = try? FileManager.default.attributesOfItem(

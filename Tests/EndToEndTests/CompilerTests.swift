@@ -43,6 +43,83 @@ struct CompilerTests {
     try compare("strings.c", options: ["-O2", "-fno-builtin"])
   }
 
+  @Test("bit instructions keep the old bit in the carry flag", arguments: ["-O1", "-O2"])
+  func bits(option: String) throws {
+    try compare("bits.c", options: [option])
+  }
+
+  @Test("a pointer has nothing in its upper half", arguments: ["-O0", "-O1", "-O2", "-Os"])
+  func pointers(option: String) throws {
+    let folder = try Folder()
+    let built = try run(
+      zvm,
+      [
+        "cc", "-w", option, Self.programs.appending(path: "pointers.c").path, "-o",
+        folder.path("guest.nexe"),
+      ])
+    try #require(built.status == 0, "\(built.errors)")
+    #expect(try run(zvm, ["run", folder.path("guest.nexe")]).output == "0 0 0 0\n")
+    let long = try run(zvm, ["cc", "-maddress-mode=long", "-c", "x.c"])
+    #expect(long.status != 0 && long.errors.contains("-maddress-mode=long"))
+  }
+
+  @Test("programs by chance give the native program's output")
+  func random() throws {
+    let long = ProcessInfo.processInfo.environment["ZVM_LONG_TESTS"] == "1"
+    let folder = try Folder()
+    for seed in 1...(long ? 150 : 4) {
+      let path = try folder.write("random.c", RandomProgram(seed: UInt64(seed)).source)
+      let native = try run("/usr/bin/gcc", ["-w", "-O1", path, "-o", folder.path("native")])
+      try #require(native.status == 0, "\(native.errors)")
+      let expected = try run(folder.path("native"), [])
+      for options in [["-O1"], ["-O2", "-g"], ["-O3"]] {
+        let guest = try run(zvm, ["cc", "-w"] + options + [path, "-o", folder.path("guest.nexe")])
+        try #require(guest.status == 0, "\(guest.errors)")
+        let result = try run(zvm, ["run", folder.path("guest.nexe")])
+        #expect(result.output == expected.output, "seed \(seed), \(options)")
+        #expect(result.status == expected.status, "seed \(seed), \(options): \(result.errors)")
+      }
+    }
+  }
+
+  @Test("longer encodings take the place of padding, and nothing else changes")
+  func packing() throws {
+    let folder = try Folder()
+    let source = Self.programs.appending(path: "ordinary.c").path
+    for (stage, output) in [("-S", "plain.s"), ("-c", "packed.o")] {
+      let built = try run(zvm, ["cc", "-w", "-O2", stage, source, "-o", folder.path(output)])
+      try #require(built.status == 0, "\(built.errors)")
+    }
+    // The same assembly without packing, in the same toolchain's assembler.
+    let clang = URL(
+      filePath: try shell("readlink -f $(command -v swift)").trimmingCharacters(
+        in: .whitespacesAndNewlines)
+    )
+    .deletingLastPathComponent().appending(path: "clang").path
+    let plain = try run(
+      clang,
+      ["--target=x86_64-linux-gnu", "-march=x86-64-v2", "-c"]
+        + [folder.path("plain.s"), "-o", folder.path("plain.o")])
+    try #require(plain.status == 0, "\(plain.errors)")
+    let listing = "objdump -d --no-show-raw-insn"
+    let nops = "| grep -cE 'nop|xchg +%ax,%ax'"
+    let before =
+      Int(
+        try shell("\(listing) plain.o \(nops)", in: folder.url).trimmingCharacters(
+          in: .whitespacesAndNewlines)) ?? 0
+    let after =
+      Int(
+        try shell("\(listing) packed.o \(nops)", in: folder.url).trimmingCharacters(
+          in: .whitespacesAndNewlines)) ?? 0
+    #expect(after * 4 < before * 3, "\(after) nops of \(before)")
+    // By the independent disassembler: the same instructions in the same order.
+    let rest =
+      "| grep -vE 'nop|xchg +%ax,%ax' | awk '/^ /{print $2 == \"rex\" ? $3 : $2}' | md5sum"
+    #expect(
+      try shell("\(listing) plain.o \(rest)", in: folder.url)
+        == shell("\(listing) packed.o \(rest)", in: folder.url))
+  }
+
   @Test("it is a CC for makefiles: objects, archives, dependencies")
   func makefile() throws {
     let folder = try Folder()

@@ -1,3 +1,4 @@
+import Foundation
 import Rewriter
 import Testing
 
@@ -10,6 +11,15 @@ private func rewritten(_ assembly: String) throws -> [String] {
 
 private func locked(_ lines: String...) -> [String] {
   [".bundle_lock"] + lines + [".bundle_unlock"]
+}
+
+@Test("each golden case is rewritten as expected", arguments: ["bits", "join", "locals", "table"])
+func golden(name: String) throws {
+  let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Cases")
+  let source = try String(contentsOf: folder.appending(path: name + ".s"), encoding: .utf8)
+  let expected = try String(
+    contentsOf: folder.appending(path: name + ".expected.s"), encoding: .utf8)
+  #expect(try Rewriter.rewrite(source, fileName: name) == expected)
 }
 
 @Test("stack, rip and symbol operands stay as they are")
@@ -100,7 +110,8 @@ func labels() throws {
   arguments: [
     "syscall", "int $0x80", "movl %eax, %r15d", "movq %r11, %rax", "popq %rsp", "rdtsc",
     "movl %gs:4, %eax", "movl %eax, %fs", "ljmp *(%eax)", "ret $8", "xchgq %rsp, %rax",
-    "movw %ax, %sp", ".byte 15", "btsl %eax, (%ebx)", "movl (%eax,%esp), %ebx", "lock",
+    "movw %ax, %sp", ".byte 15", "btsl %eax, (%ebx)", "btsl %eax, %eax", "movl (%eax,%esp), %ebx",
+    "lock",
     "movl (%r15,%rax), %eax", "jmp *%r11", "enter $8, $0", "popf",
   ])
 func refused(instruction: String) {

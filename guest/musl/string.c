@@ -178,18 +178,112 @@ char *__strchrnul(const char *text, int value)
 }
 char *strchrnul(const char *, int) __attribute__((__weak__, __alias__("__strchrnul")));
 
+/* Big-endian, the first byte that differs decides. */
+static inline int order(uint64_t a, uint64_t b)
+{
+	a = __builtin_bswap64(a), b = __builtin_bswap64(b);
+	return (a > b) - (a < b);
+}
+
 int memcmp(const void *left, const void *right, size_t n)
 {
 	const unsigned char *a = left, *b = right;
-	for (; n >= 16; n -= 16, a += 16, b += 16) {
-		unsigned same = equal(load(a), load(b));
-		if (same != 0xffff) {
-			unsigned at = __builtin_ctz(~same);
-			return a[at] - b[at];
+	if (n >= 16) {
+		const unsigned char *last = a + n - 16;
+		for (;;) {
+			unsigned same = equal(load(a), load(b));
+			if (same != 0xffff) {
+				unsigned at = __builtin_ctz(~same);
+				return a[at] - b[at];
+			}
+			if (a == last)
+				return 0;
+			/* The last sixteen overlap what is known to be the same. */
+			size_t step = last - a < 16 ? last - a : 16;
+			a += step, b += step;
 		}
+	}
+	if (n >= 8) {
+		int first = order(*(const u64 *)a, *(const u64 *)b);
+		return first ? first : order(*(const u64 *)(a + n - 8), *(const u64 *)(b + n - 8));
+	}
+	if (n >= 4) {
+		uint64_t x = (uint64_t)*(const u32 *)a | (uint64_t)*(const u32 *)(a + n - 4) << 32;
+		uint64_t y = (uint64_t)*(const u32 *)b | (uint64_t)*(const u32 *)(b + n - 4) << 32;
+		return order(x, y);
 	}
 	for (; n; n--, a++, b++)
 		if (*a != *b)
 			return *a - *b;
 	return 0;
 }
+
+/* Sixteen bytes from here are on one page with the first: reading them cannot fault. */
+static inline int whole(const unsigned char *p) { return ((uintptr_t)p & 4095) <= 4096 - 16; }
+
+int strncmp(const char *left, const char *right, size_t n)
+{
+	const unsigned char *a = (const unsigned char *)left, *b = (const unsigned char *)right;
+	vec zero = _mm_setzero_si128();
+	while (n >= 16) {
+		if (whole(a) && whole(b)) {
+			vec x = load(a);
+			/* Set where the texts differ or end. */
+			unsigned stop = (equal(x, load(b)) ^ 0xffff) | equal(x, zero);
+			if (stop) {
+				unsigned at = __builtin_ctz(stop);
+				return a[at] - b[at];
+			}
+			a += 16, b += 16, n -= 16;
+		} else {
+			if (*a != *b || !*a)
+				return *a - *b;
+			a++, b++, n--;
+		}
+	}
+	for (; n; n--, a++, b++)
+		if (*a != *b || !*a)
+			return *a - *b;
+	return 0;
+}
+
+int strcmp(const char *left, const char *right)
+{
+	const unsigned char *a = (const unsigned char *)left, *b = (const unsigned char *)right;
+	vec zero = _mm_setzero_si128();
+	/* Most texts differ at once. */
+	if (*a != *b || !*a)
+		return *a - *b;
+	for (;;) {
+		if (whole(a) && whole(b)) {
+			vec x = load(a);
+			unsigned stop = (equal(x, load(b)) ^ 0xffff) | equal(x, zero);
+			if (stop) {
+				unsigned at = __builtin_ctz(stop);
+				return a[at] - b[at];
+			}
+			a += 16, b += 16;
+		} else {
+			if (*a != *b || !*a)
+				return *a - *b;
+			a++, b++;
+		}
+	}
+}
+
+void *__memrchr(const void *text, int value, size_t n)
+{
+	const unsigned char *start = text, *p = start + n;
+	vec wanted = _mm_set1_epi8(value);
+	while (p - start >= 16) {
+		unsigned found = equal(load(p - 16), wanted);
+		if (found)
+			return (void *)(p - 16 + 31 - __builtin_clz(found));
+		p -= 16;
+	}
+	while (p > start)
+		if (*--p == (unsigned char)value)
+			return (void *)p;
+	return 0;
+}
+void *memrchr(const void *, int, size_t) __attribute__((__weak__, __alias__("__memrchr")));

@@ -1,4 +1,5 @@
 /* The string functions against plain loops, over sizes and alignments. Prints the first mistake. */
+#define _GNU_SOURCE
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -70,6 +71,48 @@ static int check(int n, int o, int p)
 	return 0;
 }
 
+/* Comparisons, of texts that cross the end of a page. */
+static int check_order(int n, int o, int p)
+{
+	static unsigned char left[8192 + 64] __attribute__((aligned(4096)));
+	static unsigned char right[8192 + 64] __attribute__((aligned(4096)));
+	unsigned char *a = left + 4096 - o * 3, *b = right + 4096 - p;
+	memset(left, 1, sizeof left);
+	memset(right, 2, sizeof right);
+	memset(a, 'a', n);
+	memset(b, 'a', n);
+	a[n] = b[n] = 0;
+	if (strcmp((char *)a, (char *)b) || strncmp((char *)a, (char *)b, n + 5))
+		return wrong("strcmp equal", n, o, p);
+	if (n && memrchr(a, 'a', n) != a + n - 1)
+		return wrong("memrchr last", n, o, p);
+	for (int i = 0; i < n; i += 1 + i / 9) {
+		unsigned char above = 'b' + (i * 7 & 127);
+		b[i] = above;
+		/* Behind the difference the other way, which must not count. */
+		if (i + 1 < n)
+			a[i + 1] = 255;
+		if (memcmp(a, b, n) >= 0 || memcmp(b, a, n) <= 0 || memcmp(a, b, i))
+			return wrong("memcmp", n, o, i);
+		if (strcmp((char *)a, (char *)b) >= 0 || strcmp((char *)b, (char *)a) <= 0)
+			return wrong("strcmp", n, o, i);
+		if (strncmp((char *)a, (char *)b, n) >= 0 || strncmp((char *)a, (char *)b, i)
+			|| strncmp((char *)b, (char *)a, i + 1) <= 0)
+			return wrong("strncmp", n, o, i);
+		if (memrchr(b, above, n) != b + i || memrchr(b, 1, n))
+			return wrong("memrchr", n, o, i);
+		b[i] = 'a';
+		if (i + 1 < n)
+			a[i + 1] = 'a';
+		/* One ends before the other. */
+		b[i] = 0;
+		if (strcmp((char *)a, (char *)b) <= 0 || strncmp((char *)b, (char *)a, n) >= 0)
+			return wrong("strcmp end", n, o, i);
+		b[i] = 'a';
+	}
+	return 0;
+}
+
 int main(void)
 {
 	uint64_t state = 1;
@@ -81,7 +124,7 @@ int main(void)
 			}
 			for (int p = 0; p < 20; p += 3) {
 				memcpy(x, y, SPACE);
-				if (check(n, o, p))
+				if (check(n, o, p) || (n < 100 && check_order(n, o, p)))
 					return 1;
 			}
 		}

@@ -1,0 +1,173 @@
+/// What an instruction reads and writes, as far as it matters for changing the order of two
+/// neighbours. Only general-purpose registers are tracked: of two instructions that change places,
+/// one has no others.
+struct Effects: Equatable {
+  /// Bits by register number.
+  var reads: UInt32 = 0
+  var writes: UInt32 = 0
+  var readsFlags = false
+  var writesFlags = false
+  var readsMemory = false
+  var writesMemory = false
+  /// Whether a register that is not tracked takes part: xmm, mm, x87.
+  var usesOtherRegisters = false
+
+  /// Whether the two give the same result in either order.
+  func commutes(with other: Effects) -> Bool {
+    writes & (other.reads | other.writes) == 0 && other.writes & reads == 0
+      && !(writesFlags && (other.readsFlags || other.writesFlags))
+      && !(other.writesFlags && readsFlags)
+      && !(writesMemory && (other.readsMemory || other.writesMemory))
+      && !(other.writesMemory && readsMemory)
+      && !(usesOtherRegisters && other.usesOtherRegisters)
+  }
+
+  /// Both, one after the other.
+  func union(_ other: Effects) -> Effects {
+    Effects(
+      reads: reads | other.reads, writes: writes | other.writes,
+      readsFlags: readsFlags || other.readsFlags, writesFlags: writesFlags || other.writesFlags,
+      readsMemory: readsMemory || other.readsMemory,
+      writesMemory: writesMemory || other.writesMemory,
+      usesOtherRegisters: usesOtherRegisters || other.usesOtherRegisters)
+  }
+}
+
+extension Instruction {
+  private enum Kind {
+    /// Writes its last operand without reading it; no flags.
+    case move
+    /// Writes its last operand, which it also reads; no flags.
+    case modify
+    /// The same, and sets flags.
+    case arithmetic
+    /// The same, when it has more than one operand.
+    case product
+    /// As arithmetic, and needs flags too.
+    case carry
+    /// Only sets flags.
+    case compare
+    /// Writes its last operand, if flags say so.
+    case conditional
+  }
+
+  private static let kinds: [String: Kind] = {
+    var table: [String: Kind] = ["not": .modify, "bswap": .modify, "bswapl": .modify]
+    for name in ["movl", "movq", "movzbl", "movzwl", "movsbl", "movswl", "movslq", "movabsq"] {
+      table[name] = .move
+    }
+    // Narrow writes leave the rest of the register.
+    table["movb"] = .modify
+    table["movw"] = .modify
+    func add(_ names: [String], _ kind: Kind, suffixes: [String] = ["b", "w", "l", "q"]) {
+      for name in names { for suffix in suffixes { table[name + suffix] = kind } }
+    }
+    add(["lea"], .move, suffixes: ["l", "q"])
+    add(["not"], .modify)
+    add(["add", "sub", "and", "or", "xor", "inc", "dec", "neg"], .arithmetic)
+    add(["imul"], .product, suffixes: ["w", "l", "q"])
+    add(["adc", "sbb"], .carry)
+    // A shift by nothing leaves the flags as they were.
+    add(["shl", "sal", "shr", "sar"], .carry)
+    add(["cmp", "test"], .compare)
+    for condition in [
+      "o", "no", "b", "c", "nae", "ae", "nb", "nc", "e", "z", "ne", "nz", "be", "na", "a", "nbe",
+      "s", "ns", "p", "pe", "np", "po", "l", "nge", "ge", "nl", "le", "ng", "g", "nle",
+    ] {
+      table["set" + condition] = .conditional
+      for suffix in ["", "l", "q"] { table["cmov" + condition + suffix] = .conditional }
+    }
+    return table
+  }()
+
+  /// SSE instructions that touch nothing but their operands, and no flags.
+  private static let plainVector: Set<String> = [
+    "movss", "movsd", "movaps", "movups", "movapd", "movupd", "movdqa", "movdqu", "movd", "movq",
+    "addss", "addsd", "subss", "subsd", "mulss", "mulsd", "divss", "divsd", "addps", "addpd",
+    "subps", "subpd", "mulps", "mulpd", "divps", "divpd", "sqrtsd", "sqrtss", "andps", "andpd",
+    "orps", "xorps", "xorpd", "pxor", "por", "pand", "pandn", "paddb", "paddw", "paddd", "paddq",
+    "psubb", "psubw", "psubd", "psubq", "pcmpeqb", "pcmpeqw", "pcmpeqd", "pcmpgtd", "pmovmskb",
+    "unpcklps", "unpcklpd", "unpckhpd", "punpcklbw", "punpcklwd", "punpckldq", "punpcklqdq",
+    "punpckhbw", "punpckhwd", "punpckhdq", "punpckhqdq", "pshufd", "pshuflw", "pshufhw", "shufps",
+    "pslld", "psrld", "psllq", "psrlq", "psrldq", "pslldq", "pmuludq", "pmullw", "pmulhw",
+    "cvtsi2sd", "cvtsi2sdl", "cvtsi2sdq", "cvttsd2si", "cvttsd2sil", "cvtsi2ss", "cvtss2sd",
+    "cvtsd2ss", "cvttss2si", "maxsd", "minsd", "pextrw",
+  ]
+
+  /// nil for what is not known to the last bit: nothing changes places with it.
+  var effects: Effects? {
+    guard prefixes.isEmpty, let last = operands.last else { return nil }
+    var result = Effects()
+    let vector = operands.contains { if case .otherRegister = $0 { true } else { false } }
+    let kind: Kind
+    if vector {
+      guard Self.plainVector.contains(mnemonic) else { return nil }
+      result.usesOtherRegisters = true
+      kind = .modify
+    } else {
+      // With one operand, imul works on rdx:rax.
+      guard let known = Self.kinds[mnemonic], known != .product || operands.count > 1 else {
+        return nil
+      }
+      kind = known
+    }
+    for operand in operands {
+      switch operand {
+      case .register(let register, _): result.reads |= 1 << UInt32(register.number)
+      case .memory(let memory):
+        if let base = memory.base { result.reads |= 1 << UInt32(base) }
+        if let index = memory.index { result.reads |= 1 << UInt32(index) }
+        if !mnemonic.hasPrefix("lea") { result.readsMemory = true }
+      case .immediate, .otherRegister: break
+      case .indirect: return nil
+      }
+    }
+    switch kind {
+    case .move, .modify: break
+    case .arithmetic, .compare, .product: result.writesFlags = true
+    case .carry:
+      result.writesFlags = true
+      result.readsFlags = true
+    case .conditional: result.readsFlags = true
+    }
+    guard kind != .compare else { return result }
+    switch last {
+    case .register(let register, _):
+      let bit: UInt32 = 1 << UInt32(register.number)
+      result.writes |= bit
+      // A pure move reads its destination only where it also stands as a source.
+      if kind == .move, operands.count == 2, !operands[0].names(register.number) {
+        result.reads &= ~bit
+      }
+    case .memory: result.writesMemory = true
+    case .otherRegister: break
+    case .immediate, .indirect: return nil
+    }
+    return result
+  }
+
+  /// The largest value that the register just zero-extended can have, when the instruction says so.
+  var largestResult: Int64? {
+    guard let destination = operands.last?.register, destination.width == 32 else { return nil }
+    switch mnemonic {
+    case "movzbl": return 0xff
+    case "movzwl": return 0xffff
+    case "andl":
+      guard let mask = operands[0].number, mask >= 0, mask <= Int64(Int32.max) else { return nil }
+      return mask
+    default: return nil
+    }
+  }
+}
+
+extension Operand {
+  /// Whether the register takes part in this operand.
+  func names(_ number: Int) -> Bool {
+    switch self {
+    case .register(let register, _): register.number == number
+    case .memory(let memory): memory.base == number || memory.index == number
+    case .indirect(let target): target.names(number)
+    case .immediate, .otherRegister: false
+    }
+  }
+}
