@@ -25,6 +25,16 @@ public struct Exec: ParsableCommand {
 
   public init() {}
 
+  /// `zvm exec PROGRAM WORD…` as a `#!` line calls it: the words are the program's own, even one such as
+  /// `---word`, which no option parser takes. Nil when the command line is another.
+  public init?(words: [String]) {
+    guard words.count > 2, words[1] == "exec", !words[2].hasPrefix("-"),
+      var command = try? Exec.parse([words[2]])
+    else { return nil }
+    command.arguments = Array(words.dropFirst(3))
+    self = command
+  }
+
   public func run() throws {
     do {
       throw ExitCode(try runOnTree())

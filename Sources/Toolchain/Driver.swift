@@ -14,6 +14,8 @@ public struct Driver {
     "-mno-red-zone", "-fno-stack-protector", "-fcf-protection=none",
     "-fno-asynchronous-unwind-tables", "-fno-unwind-tables", "-ftls-model=local-exec",
     "-mtune-ctrl=^use_bt", "-fno-stack-clash-protection",
+    // It keeps flags alive across indirect jumps, whose mask overwrites them (JumpTargets.swift).
+    "-fno-crossjumping",
   ]
   private static let headerOptions = [
     "-U__gnu_linux__", "-U__linux__", "-U__linux", "-Ulinux", "-U__unix", "-Uunix",

@@ -94,11 +94,11 @@ struct ToolchainTests {
       """
       mkdir in; echo text > in/text; touch gone mode; chmod 644 mode
       \(zvm) env make p CC="\(zvm) cc" && cp p q
-      status=0; ./q argument < /dev/null || status=$?; echo $status > status
+      status=0; ./q ---argument < /dev/null || status=$?; echo $status > status
       """, in: folder.url)
     #expect(try folder.text("status") == "3\n")
     #expect(try folder.text("in/text") == "text\nmore\n")
-    #expect(try folder.text("out/made") == "argument text\n")
+    #expect(try folder.text("out/made") == "---argument text\n")
     #expect(try shell("readlink out/link; stat -c %a mode", in: folder.url) == "../in/text\n700\n")
     #expect(!folder.names.contains("gone"))
     // A second program cannot reach through the link that the first one left.
