@@ -47,6 +47,19 @@ public struct Exec: ParsableCommand {
     }
   }
 
+  /// The program's argv[0]. A shell that finds it in PATH calls it by its bare name, of which a `#!` line
+  /// only tells the path: programs print it in their messages.
+  private func calledName(_ searched: String) -> String {
+    guard let slash = program.lastIndex(of: "/") else { return program }
+    let name = String(program[program.index(after: slash)...])
+    for folder in searched.split(separator: ":") {
+      let candidate = "\(folder)/\(name)"
+      if candidate == program { return name }
+      if FileManager.default.isExecutableFile(atPath: candidate) { return program }
+    }
+    return program
+  }
+
   private func complain(_ text: String) {
     FileHandle.standardError.write(Data("zvm exec: \(text)\n".utf8))
   }
@@ -68,7 +81,7 @@ public struct Exec: ParsableCommand {
     variables["PWD"] = tree.current
     let memory = environment["ZVM_MEMORY"].flatMap(ByteCount.init(argument:))
     let session = Session.command(
-      arguments: [program] + arguments,
+      arguments: [calledName(environment["PATH"] ?? "")] + arguments,
       environment: variables.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) },
       standardInput: .stream(.standardInput), standardOutput: .stream(.standardOutput),
       standardError: .stream(.standardError),
