@@ -25,6 +25,16 @@ public struct Exec: ParsableCommand {
 
   public init() {}
 
+  /// `zvm exec PROGRAM WORD…` as a `#!` line calls it: the words are the program's own, even one such as
+  /// `---word`, which no option parser takes. Nil when the command line is another.
+  public init?(words: [String]) {
+    guard words.count > 2, words[1] == "exec", !words[2].hasPrefix("-"),
+      var command = try? Exec.parse([words[2]])
+    else { return nil }
+    command.arguments = Array(words.dropFirst(3))
+    self = command
+  }
+
   public func run() throws {
     do {
       throw ExitCode(try runOnTree())
@@ -35,6 +45,19 @@ public struct Exec: ParsableCommand {
       complain("\(error)")
       throw ExitCode(126)
     }
+  }
+
+  /// The program's argv[0]. A shell that finds it in PATH calls it by its bare name, of which a `#!` line
+  /// only tells the path: programs print it in their messages.
+  private func calledName(_ searched: String) -> String {
+    guard let slash = program.lastIndex(of: "/") else { return program }
+    let name = String(program[program.index(after: slash)...])
+    for folder in searched.split(separator: ":") {
+      let candidate = "\(folder)/\(name)"
+      if candidate == program { return name }
+      if FileManager.default.isExecutableFile(atPath: candidate) { return program }
+    }
+    return program
   }
 
   private func complain(_ text: String) {
@@ -58,7 +81,7 @@ public struct Exec: ParsableCommand {
     variables["PWD"] = tree.current
     let memory = environment["ZVM_MEMORY"].flatMap(ByteCount.init(argument:))
     let session = Session.command(
-      arguments: [program] + arguments,
+      arguments: [calledName(environment["PATH"] ?? "")] + arguments,
       environment: variables.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) },
       standardInput: .stream(.standardInput), standardOutput: .stream(.standardOutput),
       standardError: .stream(.standardError),

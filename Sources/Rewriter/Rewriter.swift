@@ -21,6 +21,7 @@ public struct Rewriter {
   private var previousSection = ".text"
   private var sectionStack: [String] = []
   private var labels = LabelUse()
+  private var jumpTargets = JumpTargets()
 
   private init(fileName: String) { self.fileName = fileName }
 
@@ -29,6 +30,7 @@ public struct Rewriter {
     var rewriter = Rewriter(fileName: fileName)
     let lines = assembly.split(separator: "\n", omittingEmptySubsequences: false)
     rewriter.labels = LabelUse(lines)
+    rewriter.jumpTargets = JumpTargets(lines)
     rewriter.writer.raw("\t.bundle_align_mode 5")
     rewriter.writer.raw("\t.text")
     var parser = StatementParser()
@@ -62,10 +64,16 @@ public struct Rewriter {
     }
     for statement in statements {
       switch statement {
-      case .label(let name): label(name)
+      case .label(let name):
+        jumpTargets.enter(name)
+        label(name)
       case .directive(let name, let arguments): try directive(name, arguments)
       case .instruction(let instruction):
         guard inText else { throw fail("an instruction outside of a text section", text.trimmed) }
+        if jumpTargets.losesFlags(instruction) {
+          throw fail(
+            "needs flags from before an indirect jump, whose mask overwrites them", text.trimmed)
+        }
         try rewrite(instruction)
       }
     }

@@ -14,6 +14,8 @@ public struct Driver {
     "-mno-red-zone", "-fno-stack-protector", "-fcf-protection=none",
     "-fno-asynchronous-unwind-tables", "-fno-unwind-tables", "-ftls-model=local-exec",
     "-mtune-ctrl=^use_bt", "-fno-stack-clash-protection",
+    // It keeps flags alive across indirect jumps, whose mask overwrites them (JumpTargets.swift).
+    "-fno-crossjumping",
   ]
   /// The level in whose place gcc gets another: memory accesses and calls cost more here than gcc's
   /// -O2 reckons with, so inlining, vector code and unrolled loops pay sooner (docs/TOOLCHAIN.md has

@@ -1,4 +1,12 @@
 import ArgumentParser
 import Commands
 
-ZVM.main()
+if let exec = Exec(words: CommandLine.arguments) {
+  do {
+    try exec.run()
+  } catch {
+    Exec.exit(withError: error)
+  }
+} else {
+  ZVM.main()
+}

@@ -93,4 +93,64 @@ struct ScriptTests {
     _ = try job(folder, "{program: map.lua}")
     #expect(try folder.text("result") == before)
   }
+
+  @Test("scripts map, combine and reduce sorted pairs, with a file beside them")
+  func combinerAndSide() throws {
+    let folder = try Folder()
+    try folder.write(
+      "data", (1...4000).map { "key\($0 % 11) \($0) \($0 % 5)\n" }.joined())
+    try folder.write("names.txt", (0..<5).map { "\($0)\tname \($0)\n" }.joined())
+    _ = try shell("tar -cf names.tar names.txt", in: folder.url)
+    // Works on a stream in order of keys: it keeps one key only, and refuses a key that comes back.
+    try folder.write(
+      "reduce.lua",
+      """
+      local key, sum, seen = nil, 0, {}
+      local function done() if key then print(key, sum) end end
+      for line in io.lines() do
+        local k, n = line:match("^([^\t]*)\t(%d+)$")
+        if k ~= key then
+          done()
+          if seen[k] then error("again: " .. k) end
+          key, sum, seen[k] = k, 0, true
+        end
+        sum = sum + tonumber(n)
+      end
+      done()
+      """)
+    try folder.write(
+      "map.awk",
+      #"""
+      BEGIN { while ((getline line < "/side/names.txt") > 0) { split(line, f, "\t"); name[f[1]] = f[2] } }
+      { print $1 " " name[$3] "\t" $2 }
+      """#)
+    let base = """
+      name: combined
+      input: data
+      map: {program: map.awk}
+      shuffle: sort
+      reducers: 3
+      reduce: {program: reduce.lua}
+      side: {tar: names.tar, at: /side}
+      output: "out/{n}"
+
+      """
+    let expected = try shell(
+      #"""
+      awk '{s[$1 " name " $3] += $2} END {for (k in s) printf "%s\t%d\n", k, s[k]}' data | sort
+      """#, in: folder.url)
+    let combine =
+      #"combine: {program: 'awk: BEGIN {FS = "\t"} {n[$1] += $2} END {for (k in n) print k "\t" n[k]}'}"#
+    for file in [base, base + combine + "\n"] {
+      try folder.write("job.yaml", file)
+      let result = try run(
+        zvm,
+        [
+          "job", "run", folder.path("job.yaml"), "--jobs", "3", "--shard-size", "5KiB",
+          "--no-cache",
+        ])
+      #expect(result.status == 0, "\(result.errors)")
+      #expect(try shell("cat out/* | sort", in: folder.url) == expected)
+    }
+  }
 }

@@ -94,12 +94,17 @@ struct ToolchainTests {
       """
       mkdir in; echo text > in/text; touch gone mode; chmod 644 mode
       \(zvm) env make p CC="\(zvm) cc" && cp p q
-      status=0; ./q argument < /dev/null || status=$?; echo $status > status
+      status=0; ./q ---argument < /dev/null || status=$?; echo $status > status
       """, in: folder.url)
     #expect(try folder.text("status") == "3\n")
     #expect(try folder.text("in/text") == "text\nmore\n")
-    #expect(try folder.text("out/made") == "argument text\n")
+    #expect(try folder.text("out/made") == "---argument text\n")
     #expect(try shell("readlink out/link; stat -c %a mode", in: folder.url) == "../in/text\n700\n")
+    // argv[0] is what a shell would have given: the bare name when it was found in PATH.
+    try folder.write(
+      "n.c", "#include <stdio.h>\nint main(int c, char **v) { return !puts(v[0]); }\n")
+    _ = try shell("\(zvm) env make n CC=\"\(zvm) cc\"", in: folder.url)
+    #expect(try shell("PATH=\"$PWD:$PATH\"; n; ./n", in: folder.url) == "n\n./n\n")
     #expect(!folder.names.contains("gone"))
     // A second program cannot reach through the link that the first one left.
     try folder.write(

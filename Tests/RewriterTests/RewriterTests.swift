@@ -119,3 +119,47 @@ func refused(instruction: String) {
   #expect(error?.line == 2)
   #expect(error?.description.contains("t.s:2") == true)
 }
+
+/// Two targets of a jump table; the second begins like this.
+private func table(_ target: String, section: String = ".rodata") -> String {
+  """
+  cmpl $1, %edx
+  movl .L9(,%eax,4), %ecx
+  jmp *%rcx
+  .L1:
+  movl $1, %eax
+  testl %eax, %eax
+  je .L2
+  ret
+  .L2:
+  \(target)
+  ret
+  .section \(section)
+  .L9:
+  .long .L1
+  .long .L2
+  """
+}
+
+@Test(
+  "flags from before an indirect jump are refused: its mask overwrites them",
+  arguments: [
+    "ja .L1", "movl $0, %ebx\nsetnb %al", "cmovel %ebx, %eax", "adcl $0, %eax", "sbbq %rax, %rax",
+  ])
+func flagsAcrossJump(target: String) throws {
+  #expect {
+    try rewritten(table(target))
+  } throws: { error in
+    (error as? RewriteError)?.reason.contains("flags from before an indirect jump") == true
+  }
+}
+
+@Test(
+  "flags that a target sets itself may be used; debug information makes no targets",
+  arguments: [
+    ("cmpl $2, %edx\nja .L1", ".rodata"), ("movl $1, %eax\nret\nja .L1", ".rodata"),
+    ("ja .L1", ".debug_loc"), ("movss %xmm0, %xmm1\nucomiss %xmm0, %xmm1\njp .L1", ".rodata"),
+  ])
+func flagsBehindJump(target: String, section: String) throws {
+  #expect(try !rewritten(table(target, section: section)).isEmpty)
+}

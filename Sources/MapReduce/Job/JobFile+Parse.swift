@@ -191,6 +191,13 @@ extension JobReader {
     if stage.shuffle == .sort, stage.reduce == nil, let node = fields["shuffle"] {
       throw error(node, "shuffle: there is no reduce program")
     }
+    // libzmr's reducers keep no pairs in memory when they are told that these come in order.
+    if stage.shuffle == .sort, var reduce = stage.reduce,
+      !reduce.environment.contains(where: { $0.name == "ZVM_SHUFFLE" })
+    {
+      reduce.environment.append(JobFile.Variable(name: "ZVM_SHUFFLE", value: "sort"))
+      stage.reduce = reduce
+    }
     if let node = fields["side"] { stage.sideInputs = try sideInputs(node) }
     if let node = fields["shard_size"] {
       stage.shardByteCount = Int64(
