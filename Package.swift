@@ -75,7 +75,12 @@ let package = Package(
     .executableTarget(
       name: "zvm-launcher", dependencies: ["Runtime"], swiftSettings: strict,
       linkerSettings: [
-        .unsafeFlags(["-static-stdlib", "-use-ld=lld", "-Xlinker", "-z", "-Xlinker", "now"])
+        // At a fixed place, so that nothing has to be relocated: what was written to is copied by
+        // every fork.
+        .unsafeFlags([
+          "-static-stdlib", "-use-ld=lld", "-Xlinker", "-z", "-Xlinker", "now", "-Xclang-linker",
+          "-no-pie",
+        ])
       ]),
 
     // The trusted side.

@@ -6,13 +6,11 @@ import Wire
 /// What a freshly forked process does: lock itself in, then run sessions, one after the other, for as
 /// long as they end well and the engine has more.
 func runSandboxProcess(
-  _ lockdown: Lockdown, _ filter: Lockdown.CompiledFilter, memory: GuestMemory, powers: Powers,
-  control: Int32, shared: Int32, buffer: PacketBuffer
+  _ lockdown: Lockdown, memory: GuestMemory, powers: Powers, buffer: PacketBuffer
 ) -> Never {
-  // Without shared memory nothing can be said; the engine finds none of it filled in.
-  guard csb_map_session(shared) == 0 else { _exit(1) }
+  csb_own_session()
   do throws(RuntimeError) {
-    try lockdown.lockSandbox(control: control, powers, filter)
+    try lockdown.lockSandbox(mayFork: powers.contains(.fork))
     let socket = PacketSocket(descriptor: Lockdown.controlDescriptor)
     var memory = memory
     var buffer = buffer
