@@ -5,7 +5,6 @@
 #include <grp.h>
 #include <linux/capability.h>
 #include <linux/landlock.h>
-#include <malloc.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/mount.h>
@@ -118,11 +117,4 @@ int csb_plain_personality(void)
 {
 	int now = personality(0xffffffff);
 	return now < 0 || personality(now & ~READ_IMPLIES_EXEC) < 0 ? -errno : 0;
-}
-
-void csb_tame_malloc(void)
-{
-	mallopt(M_MMAP_MAX, 0);
-	mallopt(M_TRIM_THRESHOLD, 1 << 30);
-	mallopt(M_TOP_PAD, 64 << 10);
 }

@@ -65,7 +65,8 @@ private enum Request {
 private struct LauncherLoop {
   private let engine: PacketSocket
   private var memory: GuestMemory
-  private let powers: Powers
+  private let plainPowers: Powers
+  private let templatePowers: Powers
   private let lockdown: Lockdown
   /// What of wall two this host allows.
   let protections: [String]
@@ -100,11 +101,7 @@ private struct LauncherLoop {
       guard try PacketHeader(from: &reader).kind == .module else { throw reader.error("kind") }
       module = try ModuleMessage(from: &reader)
     } catch { throw RuntimeError(error.description) }
-    powers = module.powers
-    memory = try GuestMemory(module: module, file: file)
-    close(file)
-    let prepared = csb_prepare(serveTrap)
-    guard prepared == 0 else { throw RuntimeError("fault handler", errno: -prepared) }
+    let filter = try module.filtered ? Lockdown.compileFilter(for: module.powers) : []
     let isolation = Isolation()
     protections = isolation.statements
     lockdown = Lockdown(hasProcessNamespace: isolation.hasProcessNamespace)
@@ -116,9 +113,19 @@ private struct LauncherLoop {
         AF_UNIX, Int32(SOCK_SEQPACKET.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0, &pair)
       guard made == 0 else { throw RuntimeError("socketpair", errno: errno) }
     }
-    warmUp()
+    // What a sandbox uses comes last, and together.
+    csb_gather_malloc()
+    let kept = csb_keep_lookups()
+    guard kept == 0 else { throw RuntimeError("keep page tables", errno: -kept) }
+    templatePowers = module.powers
+    plainPowers = module.powers.subtracting(.fork)
+    memory = try GuestMemory(module: module, file: file)
+    close(file)
+    let prepared = csb_prepare(serveTrap)
+    guard prepared == 0 else { throw RuntimeError("fault handler", errno: -prepared) }
+    try warmUp(&buffer, memory)
     // From here on the launcher itself can do no more than what serving takes.
-    if module.filtered { try Lockdown.loadFilter(for: module.powers) }
+    if module.filtered { try Lockdown.load(filter: filter) }
     if isolation.hasProcessNamespace { try forkInit(pair[1]) }
   }
 
@@ -195,9 +202,9 @@ private struct LauncherLoop {
     csb_close(shared)
     let process = csb_fork()
     if process == 0 {
-      var powers = powers
-      if !message.mayFork { powers.remove(.fork) }
-      runSandboxProcess(lockdown, memory: memory, powers: powers, buffer: buffer)
+      runSandboxProcess(
+        lockdown, memory: memory, powers: message.mayFork ? templatePowers : plainPowers,
+        mayFork: message.mayFork, buffer: &buffer)
     }
     let child = Child(
       identifier: identifier, socket: PacketSocket(descriptor: control, isLaunchers: true))

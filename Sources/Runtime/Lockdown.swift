@@ -18,9 +18,12 @@ struct Lockdown {
   /// `hasProcessNamespace`: sandboxes cannot see the launcher.
   init(hasProcessNamespace: Bool) { parent = hasProcessNamespace ? 0 : getpid() }
 
-  /// Loads the filter that everything forked from here on inherits.
-  static func loadFilter(for powers: Powers) throws(RuntimeError) {
-    let instructions = try compile(FilterRule.launcher(powers))
+  /// The filter that everything forked inherits once it is loaded.
+  static func compileFilter(for powers: Powers) throws(RuntimeError) -> [UInt8] {
+    try compile(FilterRule.launcher(powers))
+  }
+
+  static func load(filter instructions: [UInt8]) throws(RuntimeError) {
     let result = unsafe instructions.withUnsafeBytes {
       unsafe csb_load_filter($0.baseAddress!, UInt16($0.count / 8))
     }
@@ -64,13 +67,11 @@ struct Lockdown {
   /// Locks this freshly forked process in. The control socket is descriptor 3 already, and the shared
   /// memory is mapped; the filter was there before the process was.
   func lockSandbox(mayFork: Bool) throws(RuntimeError) {
-    try Self.check(csb_prctl(PR_SET_PDEATHSIG, UInt(SIGKILL), 0), "PR_SET_PDEATHSIG")
-    // The launcher may have died before the line above.
-    guard getppid() == parent else { throw RuntimeError("the launcher is gone") }
     // 0 to 2 are /dev/null: a last word of the Swift runtime must not land in a channel.
-    try Self.closeChannels()
-    let processes = mayFork ? Self.maximumProcessCount : 0
-    try Self.check(csb_limit(Int32(__RLIMIT_NPROC.rawValue), processes), "RLIMIT_NPROC")
+    try Self.check(
+      csb_lock_child(
+        parent, UInt32(Self.controlDescriptor) + 1, mayFork ? Self.maximumProcessCount : 0),
+      "lock the process")
   }
 
   /// Closes every descriptor but the standard three and the control socket.

@@ -163,6 +163,13 @@ int csb_landlock(void);
 int csb_limit(int resource, uint64_t value);
 /* Readable memory must not be executable by the way, whatever this process inherited. */
 int csb_plain_personality(void);
+/* In a forked sandbox: ends with `parent`, closes descriptors from the first channel's on, and may have
+ * this many processes. */
+int csb_lock_child(int32_t parent, unsigned first_channel, uint64_t processes);
+/* In the launcher: the pages of code that it uses from here on need not be looked up in its forks. */
+int csb_keep_lookups(void);
+/* Uses up malloc's free lists, for good: what is allocated from here on lies together. */
+void csb_gather_malloc(void);
 /* Never trims, never uses mmap: malloc needs no system call but brk. */
 void csb_tame_malloc(void);
 

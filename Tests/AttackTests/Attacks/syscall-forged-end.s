@@ -1,0 +1,21 @@
+# Tries: Tells the engine that this process has ended well, in the launcher's words, for every number
+#        that it may have, and then hangs on.
+# Validated: refused
+# Unvalidated: contained
+
+	.include "attack.inc"
+_start:
+	movl $1, %eax
+	movl $3, %edi
+	leaq packet(%rip), %rsi
+	movl $52, %edx
+	syscall
+	incl number(%rip)
+	cmpl $64, number(%rip)
+	jb _start
+	CONTAINED
+	.data
+packet:	.long 0x316d767a, 7
+number:	.long 1, 0, 0
+	.long 1, 0, 0, 0, 0, 0, 0, 0
+	.text
