@@ -1,5 +1,4 @@
-# Tries: Tells the engine that this process has ended well, in the launcher's words, for every number
-#        that it may have, and then hangs on.
+# Tries: Tells the engine in the launcher's words that this process has ended, for each number it may have.
 # Validated: refused
 # Unvalidated: contained
 
