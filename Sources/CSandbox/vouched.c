@@ -24,7 +24,7 @@ static const uint64_t no_secret[2];
 /* Points into a page that is empty in whatever is forked; read by vouched.S. */
 const uint64_t *csb_secret = no_secret;
 
-int csb_load_filter(const void *instructions, uint16_t count)
+static __attribute__((noinline)) int load(const void *instructions, uint16_t count)
 {
 	const uint64_t stands_for[2] = { CSB_SECRET_0, CSB_SECRET_1 };
 	size_t size = (4096 + count * sizeof(struct sock_filter) + 4095) & ~(size_t)4095;
@@ -53,6 +53,20 @@ int csb_load_filter(const void *instructions, uint16_t count)
 	explicit_bzero(code, count * sizeof *code);
 	csb_secret = (const uint64_t *)page;
 	return 0;
+}
+
+/* What the compiler put on the stack meanwhile must not be there when a sandbox is forked. */
+static __attribute__((noinline)) void scrub_stack(void)
+{
+	char below[8192];
+	explicit_bzero(below, sizeof below);
+}
+
+int csb_load_filter(const void *instructions, uint16_t count)
+{
+	int result = load(instructions, count);
+	scrub_stack();
+	return result;
 }
 
 int csb_fork(void) { return csb_vouched(SYS_clone, SIGCHLD, 0, 0, 0); }

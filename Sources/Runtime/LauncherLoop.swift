@@ -250,12 +250,15 @@ private struct LauncherLoop {
     return true
   }
 
-  /// Tells how a sandbox ended, over its own socket: to whoever waits for it. Nobody may.
+  /// Tells how a sandbox ended, over its own socket: to whoever waits for it. Where that is full of what
+  /// the sandbox said, or nobody is there any more, over the launcher's.
   private func tell(_ child: Child, _ message: EndedMessage) throws(RuntimeError) {
     var writer = ByteWriter()
     message.encode(into: &writer)
-    try child.socket.send(
-      .ended, identifier: child.identifier, body: writer.bytes, waits: false)
+    let identifier = child.identifier
+    if try !child.socket.send(.ended, identifier: identifier, body: writer.bytes, waits: false) {
+      try engine.send(.ended, identifier: identifier, body: writer.bytes)
+    }
     csb_close(child.socket.descriptor)
   }
 

@@ -120,15 +120,19 @@ extension SandboxFleet {
   private func handle(_ header: PacketHeader, _ body: ByteReader) throws(SandboxError) {
     var body = body
     do throws(WireError) {
-      guard header.kind == .copyEnded else { throw body.error("kind") }
       let message = try EndedMessage(from: &body)
-      if let key = endedCopy(message), let process = state.withLock({ $0.processes[key] }) {
-        let completion = state.withLock { state in
-          state.sessions[key].flatMap { state.running[$0]?.completion }
+      let key: UInt64? =
+        switch header.kind {
+        case .ended: header.identifier
+        case .copyEnded: endedCopy(message)
+        default: throw body.error("kind")
         }
-        if let result = end(of: process, message), let completion {
-          Self.completions.async { completion(result) }
-        }
+      guard let key else { return }
+      let (process, completion) = state.withLock { state in
+        (state.processes[key], state.sessions[key].flatMap { state.running[$0]?.completion })
+      }
+      if let process, let result = end(of: process, message), let completion {
+        Self.completions.async { completion(result) }
       }
     } catch { throw SandboxError("launcher: \(error)") }
   }

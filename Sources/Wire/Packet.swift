@@ -13,7 +13,7 @@ package enum PacketKind: UInt8, Sendable {
   case fork = 5
   /// Engine → launcher: kill that sandbox.
   case kill = 6
-  /// Launcher → engine, over the sandbox's own socket: that sandbox is gone.
+  /// Launcher → engine, over the sandbox's own socket where it has room: that sandbox is gone.
   case ended = 7
   /// Sandbox → engine: that session is over, as the shared memory says; ready for another.
   case idle = 8
