@@ -4,6 +4,7 @@
 #include "csandbox.h"
 #include <elf.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <link.h>
 #include <malloc.h>
 #include <stdlib.h>
@@ -40,36 +41,45 @@ int csb_lock_child(int32_t parent, unsigned first_channel, uint64_t processes)
 	return result;
 }
 
-/* A fork copies the page table of a mapping only where the mapping has a page of its own; of other
- * mappings of files each page is looked up again. Gives read-only mappings one such page, and forgets
- * what start-up looked up: what is used from here on is what forks will have. */
-static int own_page(struct dl_phdr_info *info, size_t size, void *opaque)
+/* A fork copies the page table of a mapping only where the mapping once had a page of its own; in other
+ * mappings of files each page is looked up again. Gives read-only mappings such a page, by writing a byte
+ * of them over itself; where /proc does not allow that, forks are slower. */
+static int own_page(struct dl_phdr_info *info, size_t size, void *memory)
 {
-	(void)size, (void)opaque;
+	(void)size;
 	for (int i = 0; i < info->dlpi_phnum; i++) {
 		const ElfW(Phdr) *header = &info->dlpi_phdr[i];
-		if (header->p_type != PT_LOAD || header->p_flags & PF_W)
-			continue;
-		uint64_t start = (info->dlpi_addr + header->p_vaddr) & ~4095ul;
-		uint64_t end = (info->dlpi_addr + header->p_vaddr + header->p_memsz + 4095) & ~4095ul;
-		/* Not the page that this code runs in: it is not executable for a moment. */
-		uint64_t page = start;
-		while (page < end && page + 4096 > (uint64_t)own_page && page < (uint64_t)own_page + 4096)
-			page += 4096;
-		int access = PROT_READ | (header->p_flags & PF_X ? PROT_EXEC : 0);
-		if (page == end ||
-		    system_call(SYS_mprotect, page, 4096, PROT_READ | PROT_WRITE, 0))
-			continue;
-		volatile char *byte = (char *)page;
-		*byte = *byte;
-		if (system_call(SYS_mprotect, page, 4096, access, 0))
-			return -1;
-		system_call(SYS_madvise, start, end - start, MADV_DONTNEED, 0);
+		char *start = (char *)info->dlpi_addr + header->p_vaddr;
+		if (header->p_type == PT_LOAD && !(header->p_flags & PF_W) &&
+		    pwrite(*(int *)memory, start, 1, (off_t)start) != 1)
+			return 0;
 	}
 	return 0;
 }
 
-int csb_keep_lookups(void) { return dl_iterate_phdr(own_page, 0) ? -EACCES : 0; }
+void csb_keep_lookups(void)
+{
+	int memory = open("/proc/self/mem", O_RDWR | O_CLOEXEC);
+	if (memory < 0)
+		return;
+	dl_iterate_phdr(own_page, &memory);
+	close(memory);
+}
+
+static int forget(struct dl_phdr_info *info, size_t size, void *opaque)
+{
+	(void)size, (void)opaque;
+	for (int i = 0; i < info->dlpi_phnum; i++) {
+		const ElfW(Phdr) *header = &info->dlpi_phdr[i];
+		uint64_t start = (info->dlpi_addr + header->p_vaddr) & ~4095ul;
+		uint64_t end = info->dlpi_addr + header->p_vaddr + header->p_memsz;
+		if (header->p_type == PT_LOAD && !(header->p_flags & PF_W))
+			madvise((void *)start, end - start, MADV_DONTNEED);
+	}
+	return 0;
+}
+
+void csb_forget_lookups(void) { dl_iterate_phdr(forget, 0); }
 
 void csb_gather_malloc(void)
 {

@@ -89,6 +89,7 @@ private struct LauncherLoop {
     self.engine = engine
     let closed = csb_close_range(UInt32(engine.descriptor) + 1, .max)
     guard closed == 0 else { throw RuntimeError("close_range", errno: -closed) }
+    csb_keep_lookups()
     try Lockdown.lockLauncher()
     guard let packet = try engine.receive(&buffer), packet.descriptors.count == 1 else {
       throw RuntimeError("no module came")
@@ -115,8 +116,7 @@ private struct LauncherLoop {
     }
     // What a sandbox uses comes last, and together.
     csb_gather_malloc()
-    let kept = csb_keep_lookups()
-    guard kept == 0 else { throw RuntimeError("keep page tables", errno: -kept) }
+    csb_forget_lookups()
     templatePowers = module.powers
     plainPowers = module.powers.subtracting(.fork)
     memory = try GuestMemory(module: module, file: file)

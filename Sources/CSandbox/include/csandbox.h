@@ -166,8 +166,10 @@ int csb_plain_personality(void);
 /* In a forked sandbox: ends with `parent`, closes descriptors from the first channel's on, and may have
  * this many processes. */
 int csb_lock_child(int32_t parent, unsigned first_channel, uint64_t processes);
-/* In the launcher: the pages of code that it uses from here on need not be looked up in its forks. */
-int csb_keep_lookups(void);
+/* In the launcher, first of all: forks need not look up the pages of code that it has looked up; then:
+ * forget those of start-up, so that they need not be copied either. */
+void csb_keep_lookups(void);
+void csb_forget_lookups(void);
 /* Uses up malloc's free lists, for good: what is allocated from here on lies together. */
 void csb_gather_malloc(void);
 /* Never trims, never uses mmap: malloc needs no system call but brk. */
