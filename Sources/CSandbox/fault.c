@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 struct csb_context csb_context;
-static int mapped;
+static int has_session;
 uint8_t csb_has_avx;
 
 /* Runs on the alternate stack, in the sandbox process; touches only shared memory. Nothing of
@@ -23,7 +23,7 @@ static void on_fault(int signal, siginfo_t *info, void *opaque)
 	};
 	const ucontext_t *context = opaque;
 	struct csb_shared *shared = csb_session();
-	if (mapped && shared->state == CSB_RUNNING) {
+	if (has_session && shared->state == CSB_RUNNING) {
 		for (int i = 0; i < CSB_REGISTERS; i++)
 			shared->registers[i] = context->uc_mcontext.gregs[order[i]];
 		uint64_t rip = context->uc_mcontext.gregs[REG_RIP];
@@ -45,9 +45,10 @@ int csb_map_session(int fd)
 {
 	void *result = mmap((void *)CSB_SHARED, csb_shared_size(), PROT_READ | PROT_WRITE,
 			    MAP_SHARED | MAP_FIXED, fd, 0);
-	mapped = result != MAP_FAILED;
-	return mapped ? 0 : -errno;
+	return result != MAP_FAILED ? 0 : -errno;
 }
+
+void csb_own_session(void) { has_session = 1; }
 
 int csb_prepare(int32_t (*handler)(uint32_t))
 {

@@ -4,10 +4,7 @@
 #include <errno.h>
 #include <grp.h>
 #include <linux/capability.h>
-#include <linux/filter.h>
 #include <linux/landlock.h>
-#include <linux/seccomp.h>
-#include <malloc.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/mount.h>
@@ -16,25 +13,12 @@
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
-
-int csb_fork(void)
-{
-	long pid = syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
-	return pid < 0 ? -errno : (int)pid;
-}
 
 int csb_fork_sibling(void)
 {
 	long pid = syscall(SYS_clone, CSB_FORK_SIBLING_FLAGS, 0, 0, 0, 0);
 	return pid < 0 ? -errno : (int)pid;
-}
-
-int csb_is_child(int32_t process)
-{
-	siginfo_t info;
-	return !waitid(P_PID, process, &info, WEXITED | WNOHANG | WNOWAIT);
 }
 
 int csb_child_events(void)
@@ -50,9 +34,10 @@ int csb_child_events(void)
 
 void csb_clear_child_events(int fd)
 {
+	/* At most one is pending, however many children have ended. */
 	struct signalfd_siginfo signal;
-	while (read(fd, &signal, sizeof signal) > 0)
-		;
+	ssize_t count = read(fd, &signal, sizeof signal);
+	(void)count;
 }
 
 int csb_prctl(int option, unsigned long a, unsigned long b)
@@ -64,12 +49,6 @@ int csb_prctl(int option, unsigned long a, unsigned long b)
 int csb_close_range(unsigned first, unsigned last)
 {
 	return syscall(SYS_close_range, first, last, 0) ? -errno : 0;
-}
-
-int csb_load_filter(const void *instructions, uint16_t count)
-{
-	struct sock_fprog program = { count, (struct sock_filter *)instructions };
-	return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) ? -errno : 0;
 }
 
 int csb_unshare(int flags)
@@ -138,11 +117,4 @@ int csb_plain_personality(void)
 {
 	int now = personality(0xffffffff);
 	return now < 0 || personality(now & ~READ_IMPLIES_EXEC) < 0 ? -errno : 0;
-}
-
-void csb_tame_malloc(void)
-{
-	mallopt(M_MMAP_MAX, 0);
-	mallopt(M_TRIM_THRESHOLD, 1 << 30);
-	mallopt(M_TOP_PAD, 64 << 10);
 }

@@ -15,6 +15,21 @@ union control {
 	struct cmsghdr align;
 };
 
+/* vouched.c */
+long csb_vouched_send(int socket, const struct msghdr *message, int flags);
+long csb_vouched_receive(int socket, struct msghdr *message, int flags);
+
+long csb_tell(int socket, const void *bytes, size_t count, int flags)
+{
+	struct iovec part = { (void *)bytes, count };
+	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1 };
+	long sent;
+	do
+		sent = csb_vouched_send(socket, &message, flags | MSG_NOSIGNAL);
+	while (sent == -EINTR);
+	return sent;
+}
+
 long csb_send(int socket, const void *bytes, size_t count, const int *fds, size_t fd_count, int flags)
 {
 	if (fd_count > MAX_FDS)
@@ -39,20 +54,24 @@ long csb_send(int socket, const void *bytes, size_t count, const int *fds, size_
 	return sent < 0 ? -errno : sent;
 }
 
-long csb_receive(int socket, void *bytes, size_t capacity, int *fds, size_t fd_capacity,
-	size_t *fd_count, int flags)
+static long receive(int socket, void *bytes, size_t capacity, int *fds, size_t fd_capacity,
+	size_t *fd_count, int flags, int vouched)
 {
 	union control control;
 	struct iovec part = { bytes, capacity };
 	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1,
 		.msg_control = control.bytes, .msg_controllen = sizeof control.bytes };
 	*fd_count = 0;
-	ssize_t received;
-	do
-		received = recvmsg(socket, &message, flags | MSG_CMSG_CLOEXEC);
-	while (received < 0 && errno == EINTR);
+	flags |= MSG_CMSG_CLOEXEC;
+	long received;
+	do {
+		received = vouched ? csb_vouched_receive(socket, &message, flags) :
+				     recvmsg(socket, &message, flags);
+		if (received < 0 && !vouched)
+			received = -errno;
+	} while (received == -EINTR);
 	if (received < 0)
-		return -errno;
+		return received;
 	int bad = (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0;
 	for (struct cmsghdr *h = CMSG_FIRSTHDR(&message); h; h = CMSG_NXTHDR(&message, h)) {
 		if (h->cmsg_level != SOL_SOCKET || h->cmsg_type != SCM_RIGHTS)
@@ -64,14 +83,26 @@ long csb_receive(int socket, void *bytes, size_t capacity, int *fds, size_t fd_c
 			if (*fd_count < fd_capacity)
 				fds[(*fd_count)++] = fd;
 			else
-				close(fd), bad = 1;
+				csb_close(fd), bad = 1;
 		}
 	}
 	if (!bad)
 		return received;
 	while (*fd_count)
-		close(fds[--*fd_count]);
+		csb_close(fds[--*fd_count]);
 	return -EMSGSIZE;
+}
+
+long csb_receive(int socket, void *bytes, size_t capacity, int *fds, size_t fd_capacity,
+	size_t *fd_count, int flags)
+{
+	return receive(socket, bytes, capacity, fds, fd_capacity, fd_count, flags, 0);
+}
+
+long csb_hear(int socket, void *bytes, size_t capacity, int *fds, size_t fd_capacity,
+	size_t *fd_count)
+{
+	return receive(socket, bytes, capacity, fds, fd_capacity, fd_count, 0, 1);
 }
 
 int csb_want_sender(int socket)

@@ -150,8 +150,8 @@ public struct Run: ParsableCommand {
       Session.command(
         arguments: [target] + arguments, environment: variables, standardInput: input,
         standardOutput: output, standardError: errors, mounts: mounts, saves: saves,
-        seconds: time, memoryByteCount: memory?.rawValue ?? 256 << 20,
-        timeout: timeout?.duration ?? .seconds(3600))
+        seconds: time, memoryByteCount: memory?.rawValue ?? PlainRun.memoryByteCount,
+        timeout: timeout?.duration ?? PlainRun.timeout)
     }
     if verify {
       let result = try RunTwice(module, session: session).run()
@@ -203,9 +203,6 @@ public struct Run: ParsableCommand {
     var validator = RunReport.ValidatorState.skipped
     do {
       let manifest = try Manifest(parsing: bytes)
-      guard manifest.job == nil else {
-        throw SandboxError("\(target): Job: template sessions are not there yet", status: ENOSYS)
-      }
       let module = try load(manifest.program)
       validator = validatorState
       let limit = timeout?.duration ?? .seconds(manifest.timeoutSeconds)
@@ -227,7 +224,8 @@ public struct Run: ParsableCommand {
     until deadline: ContinuousClock.Instant
   ) throws {
     // The contract has jail and unjail.
-    let launcher = try Launcher(module: module, options: Launcher.Options(jail: true))
+    let launcher = try Launcher(
+      module: module, options: Launcher.Options(jail: true, templates: manifest.job != nil))
     defer { launcher.shutDown() }
     note("protections: \(launcher.protections.joined(separator: "; "))")
     if loadOnly {
@@ -243,6 +241,7 @@ public struct Run: ParsableCommand {
       channels: channels, memoryByteCount: memory?.rawValue ?? manifest.memoryByteCount,
       timeout: limit)
     session.memoryDigest = manifest.memoryDigest
+    if let job = manifest.job { try serve(job, manifest.program, launcher, session) }
     var result = try run(session, launcher)
     if case .exited = result.outcome {
       if let (alias, message) = opened.finish() {
@@ -257,6 +256,20 @@ public struct Run: ParsableCommand {
     try publish(report, to: .standardOutput)
     if let text = result.outcome.problem { complain("\(manifest.program): \(text)") }
     throw ExitCode(result.outcome.exitStatus)
+  }
+
+  /// Runs the set-up, whose outputs are discarded, and then copies of it for whoever asks.
+  private func serve(_ job: String, _ program: String, _ launcher: Launcher, _ setUp: Session)
+    throws
+    -> Never
+  {
+    let template = try launcher.makeTemplate(setUp)
+    let socket = try JobSocket(job)
+    note("\(program) is a template; requests at \(job)")
+    try JobServer(
+      template: template, protections: launcher.protections, program: program,
+      isJSON: format == .json
+    ).serve(socket)
   }
 
   private func load(_ path: String) throws -> ValidatedModule {
@@ -302,9 +315,7 @@ public struct Run: ParsableCommand {
     }
   }
 
-  private func complain(_ text: String) {
-    _ = try? FileDescriptor.standardError.writeAll("zvm run: \(text)\n".utf8)
-  }
+  private func complain(_ text: String) { PlainRun.complain(text) }
 
   private func note(_ text: @autoclosure () -> String) {
     if verbose { complain(text()) }

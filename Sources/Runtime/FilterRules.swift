@@ -10,9 +10,50 @@ extension FilterRule {
     .masked(argument: 1, mask: 0xffff_ffff_0000_0000, 0),
   ]
 
+  /// What the launcher's filter allows. It has it before its first fork, so that no sandbox loads one
+  /// (which takes longer than all else): what only the launcher may do needs the launcher's secret in
+  /// two argument registers that the call does not use, and no sandbox knows it (csandbox.h).
+  static func launcher(_ powers: Powers) -> [FilterRule] {
+    let vouched: [Condition] = [
+      .equal(argument: 4, CSB_SECRET_0), .equal(argument: 5, CSB_SECRET_1),
+    ]
+    let high: UInt64 = 0xffff_ffff_0000_0000
+    return sandbox(powers) + [
+      // First things of a sandbox: it ends with the launcher, and starts no process.
+      FilterRule(
+        "prctl",
+        where: [
+          .equal(argument: 0, UInt64(PR_SET_PDEATHSIG)), .equal(argument: 1, UInt64(SIGKILL)),
+        ]),
+      FilterRule("getppid"),
+      FilterRule(
+        "prlimit64",
+        where: [
+          .equal(argument: 0, 0), .equal(argument: 1, UInt64(__RLIMIT_NPROC.rawValue)),
+          .equal(argument: 3, 0),
+        ]),
+      FilterRule(
+        "clone", where: [.equal(argument: 0, UInt64(SIGCHLD)), .equal(argument: 1, 0)] + vouched),
+      FilterRule("dup2", where: vouched), FilterRule("close", where: vouched),
+      FilterRule("kill", where: vouched), FilterRule("wait4", where: vouched),
+      FilterRule("poll", where: vouched), FilterRule("recvmsg", where: vouched),
+      FilterRule("sendmsg", where: vouched),
+      // The next sandbox's shared memory. All arguments are used: the secret is in the halves of
+      // flags and descriptor that the kernel does not look at.
+      FilterRule(
+        "mmap",
+        where: [
+          .equal(argument: 0, CSB_SHARED), .equal(argument: 1, UInt64(csb_shared_size())),
+          .equal(argument: 2, UInt64(PROT_READ | PROT_WRITE)),
+          .equal(argument: 3, CSB_SECRET_0 & high | UInt64(MAP_SHARED | MAP_FIXED)),
+          .masked(argument: 4, mask: high, CSB_SECRET_1 & high), .equal(argument: 5, 0),
+        ]),
+    ]
+  }
+
   /// Nothing but moving bytes between descriptors it was given, growing malloc's heap inside the
   /// memory limit, and ending. Everything else kills the process.
-  static func sandbox(_ powers: Powers) -> [FilterRule] {
+  private static func sandbox(_ powers: Powers) -> [FilterRule] {
     let control = UInt64(Lockdown.controlDescriptor)
     var rules = [
       FilterRule("read"), FilterRule("write"), FilterRule("pread64"), FilterRule("pwrite64"),
@@ -47,7 +88,7 @@ extension FilterRule {
           where: [
             .equal(argument: 0, UInt64(CSB_FORK_SIBLING_FLAGS)), .equal(argument: 1, 0),
           ]),
-        // In the copy: its own shared memory, its own control socket, and no more forks.
+        // In the copy: its own shared memory and its own control socket.
         FilterRule(
           "mmap",
           where: [
@@ -56,12 +97,6 @@ extension FilterRule {
             .equal(argument: 3, UInt64(MAP_SHARED | MAP_FIXED)), .equal(argument: 5, 0),
           ]),
         FilterRule("dup2", where: [.equal(argument: 1, control)]),
-        FilterRule(
-          "prlimit64",
-          where: [
-            .equal(argument: 0, 0), .equal(argument: 1, UInt64(__RLIMIT_NPROC.rawValue)),
-            .equal(argument: 3, 0),
-          ]),
       ]
     }
     return rules

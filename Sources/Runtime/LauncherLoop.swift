@@ -1,4 +1,4 @@
-// Unsafe: poll, read and wait4 fill local variables that outlive the call.
+// Unsafe: a local array is handed to socketpair, local variables to wait4, for the length of one call.
 import CSandbox
 import Glibc
 import Wire
@@ -8,7 +8,11 @@ import Wire
 ///
 /// It ends, and with it every sandbox, when the engine hangs up.
 package func runLauncher(control: Int32) -> Int32 {
-  let engine = PacketSocket(descriptor: control)
+  guard dup2(control, Lockdown.engineDescriptor) == Lockdown.engineDescriptor,
+    // Descriptor 3 is the next sandbox's control socket, whatever it is now.
+    dup2(0, Lockdown.controlDescriptor) == Lockdown.controlDescriptor
+  else { return 1 }
+  let engine = PacketSocket(descriptor: Lockdown.engineDescriptor, isLaunchers: true)
   do throws(RuntimeError) {
     var loop: LauncherLoop
     do throws(RuntimeError) {
@@ -31,18 +35,53 @@ package func runLauncher(control: Int32) -> Int32 {
   }
 }
 
+/// What the engine asks for.
+private enum Request {
+  case fork(UInt64, ForkMessage, control: Int32, shared: Int32)
+  case shape(SessionMessage)
+  case kill(UInt64)
+  case killProcess(pid_t)
+
+  init(_ packet: ReceivedPacket) throws(WireError) {
+    var reader = ByteReader(packet.bytes)
+    let header = try PacketHeader(from: &reader)
+    switch header.kind {
+    case .fork where packet.descriptors.count == 2:
+      self = .fork(
+        header.identifier, try ForkMessage(from: &reader), control: packet.descriptors[0],
+        shared: packet.descriptors[1])
+    case .shape where packet.descriptors.isEmpty: self = .shape(try SessionMessage(from: &reader))
+    case .kill where packet.descriptors.isEmpty:
+      try reader.end()
+      self = .kill(header.identifier)
+    case .killProcess where packet.descriptors.isEmpty:
+      try reader.end()
+      self = .killProcess(pid_t(truncatingIfNeeded: header.identifier))
+    default: throw reader.error("kind, or its descriptors")
+    }
+  }
+}
+
 private struct LauncherLoop {
   private let engine: PacketSocket
-  private let memory: GuestMemory
-  private var lockdown: Lockdown
+  private var memory: GuestMemory
+  private let plainPowers: Powers
+  private let templatePowers: Powers
+  private let lockdown: Lockdown
   /// What of wall two this host allows.
   let protections: [String]
   /// Readable when a child has ended.
   private let childEvents: Int32
   private var buffer = PacketBuffer()
-  /// Living sandboxes: the engine's number of each process, and the other way round. A process that
-  /// was not waited for keeps its number, so a number in here is never somebody else's.
-  private var identifiers: [pid_t: UInt64] = [:]
+  /// A living sandbox: the engine's number, and our copy of its end of the control socket, by which the
+  /// engine learns how the process ended.
+  private struct Child {
+    let identifier: UInt64
+    let socket: PacketSocket
+  }
+  /// Living sandboxes, and the process of each number. A process that was not waited for keeps its
+  /// number, so a number in here is never somebody else's.
+  private var children: [pid_t: Child] = [:]
   private var processes: [UInt64: pid_t] = [:]
   private var initProcess: pid_t = 0
 
@@ -50,6 +89,7 @@ private struct LauncherLoop {
     self.engine = engine
     let closed = csb_close_range(UInt32(engine.descriptor) + 1, .max)
     guard closed == 0 else { throw RuntimeError("close_range", errno: -closed) }
+    csb_keep_lookups()
     try Lockdown.lockLauncher()
     guard let packet = try engine.receive(&buffer), packet.descriptors.count == 1 else {
       throw RuntimeError("no module came")
@@ -62,53 +102,65 @@ private struct LauncherLoop {
       guard try PacketHeader(from: &reader).kind == .module else { throw reader.error("kind") }
       module = try ModuleMessage(from: &reader)
     } catch { throw RuntimeError(error.description) }
+    let filter = try module.filtered ? Lockdown.compileFilter(for: module.powers) : []
+    let isolation = Isolation()
+    protections = isolation.statements
+    lockdown = Lockdown(hasProcessNamespace: isolation.hasProcessNamespace)
+    childEvents = csb_child_events()
+    guard childEvents >= 0 else { throw RuntimeError("signalfd", errno: -childEvents) }
+    var pair: [Int32] = [-1, -1]
+    if isolation.hasProcessNamespace {
+      let made = unsafe socketpair(
+        AF_UNIX, Int32(SOCK_SEQPACKET.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0, &pair)
+      guard made == 0 else { throw RuntimeError("socketpair", errno: errno) }
+    }
+    // What a sandbox uses comes last, and together.
+    csb_gather_malloc()
+    csb_forget_lookups()
+    templatePowers = module.powers
+    plainPowers = module.powers.subtracting(.fork)
     memory = try GuestMemory(module: module, file: file)
     close(file)
     let prepared = csb_prepare(serveTrap)
     guard prepared == 0 else { throw RuntimeError("fault handler", errno: -prepared) }
-    let isolation = Isolation()
-    protections = isolation.statements
-    lockdown = Lockdown(
-      filtered: module.filtered, hasProcessNamespace: isolation.hasProcessNamespace)
-    childEvents = csb_child_events()
-    guard childEvents >= 0 else { throw RuntimeError("signalfd", errno: -childEvents) }
-    if isolation.hasProcessNamespace { try forkInit() }
+    try warmUp(&buffer, memory)
+    // From here on the launcher itself can do no more than what serving takes.
+    if module.filtered { try Lockdown.load(filter: filter) }
+    if isolation.hasProcessNamespace { try forkInit(pair[1]) }
   }
 
   /// Forks the first process of the sandboxes' process namespace. It does nothing but wait for the
-  /// launcher's end, and when it is gone the kernel kills all others.
-  private mutating func forkInit() throws(RuntimeError) {
-    var pair: [Int32] = [-1, -1]
-    let made = unsafe socketpair(
-      AF_UNIX, Int32(SOCK_SEQPACKET.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0, &pair)
-    guard made == 0 else { throw RuntimeError("socketpair", errno: errno) }
-    let filter = try lockdown.filter(for: [])
+  /// launcher's end, which closes `socket`'s other end, and when it is gone the kernel kills all others.
+  private mutating func forkInit(_ socket: Int32) throws(RuntimeError) {
+    let moved = csb_move(socket, Lockdown.controlDescriptor)
+    guard moved >= 0 else { throw RuntimeError("dup2", errno: -moved) }
+    csb_close(socket)
     let process = csb_fork()
     if process == 0 {
       do throws(RuntimeError) {
-        try lockdown.lockSandbox(control: pair[1], [], filter)
+        try lockdown.lockSandbox(mayFork: false)
         _ = try PacketSocket(descriptor: Lockdown.controlDescriptor).receive(&buffer)
       } catch {}
       _exit(0)
     }
-    close(pair[1])
     guard process > 0 else { throw RuntimeError("fork", errno: -process) }
     initProcess = process
   }
 
   /// Serves until the engine hangs up.
   mutating func run() throws(RuntimeError) {
-    var events = [
-      pollfd(fd: engine.descriptor, events: Int16(POLLIN), revents: 0),
-      pollfd(fd: childEvents, events: Int16(POLLIN), revents: 0),
-    ]
     while true {
-      guard unsafe poll(&events, nfds_t(events.count), -1) >= 0 else {
-        if errno == EINTR { continue }
-        throw RuntimeError("poll", errno: errno)
+      let ready = csb_poll(engine.descriptor, childEvents)
+      guard ready >= 0 else {
+        if ready == -EINTR { continue }
+        throw RuntimeError("poll", errno: -ready)
       }
-      if events[1].revents != 0 { try reap() }
-      if events[0].revents != 0, try !serveEngine() {
+      if ready & 2 != 0 {
+        // One signal may stand for many children.
+        csb_clear_child_events(childEvents)
+        while try reap(-1) {}
+      }
+      if ready & 1 != 0, try !serveEngine() {
         // Death of this process kills the sandboxes (PDEATHSIG); waiting for them makes it exact.
         killAll()
         return
@@ -120,94 +172,102 @@ private struct LauncherLoop {
 
   private mutating func serveEngine() throws(RuntimeError) -> Bool {
     guard let packet = try engine.receive(&buffer) else { return false }
-    defer { for descriptor in packet.descriptors { close(descriptor) } }
-    var reader = ByteReader(packet.bytes)
-    let header: PacketHeader
-    var message = ForkMessage(tellsProcess: false, powers: [])
-    do throws(WireError) {
-      header = try PacketHeader(from: &reader)
-      if header.kind == .fork { message = try ForkMessage(from: &reader) }
-      try reader.end()
-    } catch { throw RuntimeError(error.description) }
-    switch header.kind {
-    case .fork:
-      guard packet.descriptors.count == 2 else {
-        throw RuntimeError("fork: descriptors are missing")
-      }
-      try fork(header.identifier, message, packet.descriptors[0], packet.descriptors[1])
-    case .kill:
-      if let process = processes[header.identifier] { kill(process, SIGKILL) }
-    case .killProcess:
-      let process = pid_t(truncatingIfNeeded: header.identifier)
-      if process > 0, process != initProcess, csb_is_child(process) == 1 { kill(process, SIGKILL) }
-    default: throw RuntimeError("unexpected packet")
+    let request: Request
+    do throws(WireError) { request = try Request(packet) } catch {
+      throw RuntimeError(error.description)
+    }
+    switch request {
+    case .fork(let identifier, let message, let control, let shared):
+      try fork(identifier, message, control, shared)
+    case .shape(let session):
+      // Where this cannot be, the sandbox says so.
+      try? memory.arm(heapByteCount: session.heapByteCount, channels: session.channels)
+    case .kill(let identifier):
+      if let process = processes[identifier] { _ = csb_kill(process) }
+    case .killProcess(let process):
+      // It is killed only while it is a child that was not waited for.
+      if process > 0, process != initProcess, try !reap(process) { _ = csb_kill(process) }
     }
     return true
   }
 
+  /// Forks a sandbox. Its shared memory and its control socket are in place before it exists.
   private mutating func fork(
     _ identifier: UInt64, _ message: ForkMessage, _ control: Int32, _ shared: Int32
   ) throws(RuntimeError) {
-    let filter = try lockdown.filter(for: message.powers)
+    let mapped = csb_map_next(shared)
+    guard mapped == 0 else { throw RuntimeError("map shared memory", errno: -mapped) }
+    let moved = csb_move(control, Lockdown.controlDescriptor)
+    guard moved >= 0 else { throw RuntimeError("dup2", errno: -moved) }
+    csb_close(shared)
     let process = csb_fork()
     if process == 0 {
       runSandboxProcess(
-        lockdown, filter, memory: memory, powers: message.powers, control: control, shared: shared,
-        buffer: buffer)
+        lockdown, memory: memory, powers: message.mayFork ? templatePowers : plainPowers,
+        mayFork: message.mayFork, buffer: &buffer)
     }
+    let child = Child(
+      identifier: identifier, socket: PacketSocket(descriptor: control, isLaunchers: true))
     guard process > 0 else {
-      return try report(
-        identifier,
+      return try tell(
+        child,
         EndedMessage(
           process: 0, status: 0, userNanoseconds: 0, systemNanoseconds: 0, error: -process))
     }
-    identifiers[process] = identifier
+    children[process] = child
     processes[identifier] = process
     guard message.tellsProcess else { return }
     var writer = ByteWriter()
     writer.integer(UInt32(process))
-    try engine.send(.forked, identifier: identifier, body: writer.bytes)
+    try child.socket.send(.forked, identifier: identifier, body: writer.bytes, waits: false)
   }
 
   // MARK: Ends
 
-  private mutating func reap() throws(RuntimeError) {
-    // One signal may stand for many children.
-    csb_clear_child_events(childEvents)
-    while true {
-      var status: Int32 = 0
-      var usage = rusage()
-      let process = unsafe wait4(-1, &status, WNOHANG, &usage)
-      if process == 0 || process < 0 && errno == ECHILD { return }
-      guard process > 0 else { throw RuntimeError("wait4", errno: errno) }
-      // Without it nothing can be forked: the engine starts another launcher.
-      guard process != initProcess else { throw RuntimeError("init of the sandboxes is gone") }
+  /// Takes one child that has ended, this one or any; false when there is none. A process that is no
+  /// child counts as taken.
+  private mutating func reap(_ wanted: pid_t) throws(RuntimeError) -> Bool {
+    var status: Int32 = 0
+    var user: UInt64 = 0
+    var system: UInt64 = 0
+    let process = unsafe csb_wait(wanted, 0, &status, &user, &system)
+    if process == 0 { return false }
+    if process == -ECHILD { return wanted > 0 }
+    guard process > 0 else { throw RuntimeError("wait4", errno: -process) }
+    // Without it nothing can be forked: the engine starts another launcher.
+    guard process != initProcess else { throw RuntimeError("init of the sandboxes is gone") }
+    let message = EndedMessage(
+      process: process, status: status, userNanoseconds: user, systemNanoseconds: system)
+    guard let child = children.removeValue(forKey: process) else {
       // A template's copy has no number of the engine's.
-      let identifier = identifiers.removeValue(forKey: process) ?? 0
-      processes[identifier] = nil
-      try report(
-        identifier,
-        EndedMessage(
-          process: process, status: status, userNanoseconds: nanoseconds(usage.ru_utime),
-          systemNanoseconds: nanoseconds(usage.ru_stime)))
+      var writer = ByteWriter()
+      message.encode(into: &writer)
+      try engine.send(.copyEnded, identifier: 0, body: writer.bytes)
+      return true
     }
+    processes[child.identifier] = nil
+    try tell(child, message)
+    return true
   }
 
-  private func report(_ identifier: UInt64, _ message: EndedMessage) throws(RuntimeError) {
+  /// Tells how a sandbox ended, over its own socket: to whoever waits for it. Where that is full of what
+  /// the sandbox said, or nobody is there any more, over the launcher's.
+  private func tell(_ child: Child, _ message: EndedMessage) throws(RuntimeError) {
     var writer = ByteWriter()
     message.encode(into: &writer)
-    try engine.send(.ended, identifier: identifier, body: writer.bytes)
+    let identifier = child.identifier
+    if try !child.socket.send(.ended, identifier: identifier, body: writer.bytes, waits: false) {
+      try engine.send(.ended, identifier: identifier, body: writer.bytes)
+    }
+    csb_close(child.socket.descriptor)
   }
 
   private func killAll() {
     // With init go all others of its namespace; without it, those that the launcher knows.
-    if initProcess > 0 { kill(initProcess, SIGKILL) }
-    for process in identifiers.keys { kill(process, SIGKILL) }
+    if initProcess > 0 { _ = csb_kill(initProcess) }
+    for process in children.keys { _ = csb_kill(process) }
     var status: Int32 = 0
-    while unsafe waitpid(-1, &status, 0) > 0 || errno == EINTR {}
-  }
-
-  private func nanoseconds(_ time: timeval) -> UInt64 {
-    UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_usec) * 1000
+    var time: (UInt64, UInt64) = (0, 0)
+    while unsafe csb_wait(-1, 1, &status, &time.0, &time.1) >= 0 {}
   }
 }

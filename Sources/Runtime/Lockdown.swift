@@ -1,4 +1,4 @@
-// Unsafe: the compiled filter is a buffer that lives as long as the process and is only read.
+// Unsafe: the compiled filter is handed to the shim for the length of one call.
 import CSandbox
 import Glibc
 import Seccomp
@@ -6,34 +6,28 @@ import Wire
 
 /// Wall two: what a sandbox process may still do.
 struct Lockdown {
-  /// A compiled filter; empty where tests of wall one have it left out.
-  struct CompiledFilter {
-    fileprivate let instructions: [UInt8]
-  }
-
-  private let filtered: Bool
   /// What a sandbox sees as its parent while the launcher lives.
   private let parent: pid_t
-  private var compiled: [Powers: CompiledFilter] = [:]
-  /// Descriptor of the sandbox's own control socket: the only one it may receive from.
+  /// Descriptor of a sandbox's own control socket: the only one it may receive from.
   static let controlDescriptor: Int32 = 3
+  /// In the launcher: the engine's socket, and the one that tells of ended children.
+  static let engineDescriptor: Int32 = 4
   /// Most processes of a launcher's user once one of them may fork.
   private static let maximumProcessCount: UInt64 = 4096
 
-  /// `filtered` false leaves the filter out (tests of wall one only). `hasProcessNamespace`:
-  /// sandboxes cannot see the launcher.
-  init(filtered: Bool, hasProcessNamespace: Bool) {
-    self.filtered = filtered
-    parent = hasProcessNamespace ? 0 : getpid()
+  /// `hasProcessNamespace`: sandboxes cannot see the launcher.
+  init(hasProcessNamespace: Bool) { parent = hasProcessNamespace ? 0 : getpid() }
+
+  /// The filter that everything forked inherits once it is loaded.
+  static func compileFilter(for powers: Powers) throws(RuntimeError) -> [UInt8] {
+    try compile(FilterRule.launcher(powers))
   }
 
-  /// The filter for sandboxes with these powers, compiled once, before the fork.
-  mutating func filter(for powers: Powers) throws(RuntimeError) -> CompiledFilter {
-    if let filter = compiled[powers] { return filter }
-    let filter = CompiledFilter(
-      instructions: filtered ? try Self.compile(FilterRule.sandbox(powers)) : [])
-    compiled[powers] = filter
-    return filter
+  static func load(filter instructions: [UInt8]) throws(RuntimeError) {
+    let result = unsafe instructions.withUnsafeBytes {
+      unsafe csb_load_filter($0.baseAddress!, UInt16($0.count / 8))
+    }
+    try check(result, "load the system-call filter")
   }
 
   private static func compile(_ rules: [FilterRule]) throws(RuntimeError) -> [UInt8] {
@@ -70,28 +64,14 @@ struct Lockdown {
     csb_tame_malloc()
   }
 
-  /// Locks this freshly forked process in. `control` becomes descriptor 3, all others are closed; the
-  /// shared memory has been mapped.
-  func lockSandbox(control: Int32, _ powers: Powers, _ filter: CompiledFilter)
-    throws(RuntimeError)
-  {
-    try Self.check(csb_prctl(PR_SET_PDEATHSIG, UInt(SIGKILL), 0), "PR_SET_PDEATHSIG")
-    // The launcher may have died before the line above.
-    guard getppid() == parent else { throw RuntimeError("the launcher is gone") }
-    if control != Self.controlDescriptor {
-      guard dup2(control, Self.controlDescriptor) == Self.controlDescriptor else {
-        throw RuntimeError("move the control socket", errno: errno)
-      }
-    }
+  /// Locks this freshly forked process in. The control socket is descriptor 3 already, and the shared
+  /// memory is mapped; the filter was there before the process was.
+  func lockSandbox(mayFork: Bool) throws(RuntimeError) {
     // 0 to 2 are /dev/null: a last word of the Swift runtime must not land in a channel.
-    try Self.closeChannels()
-    let processes = powers.contains(.fork) ? Self.maximumProcessCount : 0
-    try Self.check(csb_limit(Int32(__RLIMIT_NPROC.rawValue), processes), "RLIMIT_NPROC")
-    guard !filter.instructions.isEmpty else { return }
-    let result = unsafe filter.instructions.withUnsafeBytes {
-      unsafe csb_load_filter($0.baseAddress!, UInt16($0.count / 8))
-    }
-    try Self.check(result, "load the system-call filter")
+    try Self.check(
+      csb_lock_child(
+        parent, UInt32(Self.controlDescriptor) + 1, mayFork ? Self.maximumProcessCount : 0),
+      "lock the process")
   }
 
   /// Closes every descriptor but the standard three and the control socket.

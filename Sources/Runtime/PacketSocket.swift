@@ -18,15 +18,21 @@ struct PacketBuffer {
 /// One end of a SOCK_SEQPACKET pair. Descriptors are owned by whoever receives them.
 struct PacketSocket {
   let descriptor: Int32
+  /// Whether this is the launcher's, which vouches for its calls.
+  var isLaunchers = false
 
   /// Blocks for the next packet; nil at the end.
   func receive(_ buffer: inout PacketBuffer) throws(RuntimeError) -> ReceivedPacket? {
     var descriptorCount = 0
     let count = unsafe buffer.bytes.withUnsafeMutableBytes { bytes in
       unsafe buffer.descriptors.withUnsafeMutableBufferPointer { target in
-        unsafe csb_receive(
-          descriptor, bytes.baseAddress!, bytes.count, target.baseAddress!, target.count,
-          &descriptorCount, 0)
+        unsafe isLaunchers
+          ? csb_hear(
+            descriptor, bytes.baseAddress!, bytes.count, target.baseAddress!, target.count,
+            &descriptorCount)
+          : csb_receive(
+            descriptor, bytes.baseAddress!, bytes.count, target.baseAddress!, target.count,
+            &descriptorCount, 0)
       }
     }
     guard count >= 0 else { throw RuntimeError("receive a packet", errno: Int32(-count)) }
@@ -47,21 +53,24 @@ struct PacketSocket {
     }
   }
 
-  /// Sends one packet, waiting for room.
-  private func send(_ bytes: [UInt8]) throws(RuntimeError) {
-    let result = unsafe bytes.withUnsafeBytes { buffer in
-      unsafe csb_send(descriptor, buffer.baseAddress!, buffer.count, nil, 0, 0)
-    }
-    guard result == bytes.count else {
-      throw RuntimeError("send a packet", errno: result < 0 ? Int32(-result) : EIO)
-    }
-  }
-
-  /// Sends a packet with a small body, waiting for room.
-  func send(_ kind: PacketKind, identifier: UInt64, body: [UInt8]) throws(RuntimeError) {
+  /// Sends a packet of the launcher's with a small body. It waits for room, or, where `waits` is false,
+  /// does without: then it answers whether the packet is on its way.
+  @discardableResult
+  func send(_ kind: PacketKind, identifier: UInt64, body: [UInt8], waits: Bool = true)
+    throws(RuntimeError) -> Bool
+  {
     var writer = ByteWriter()
     PacketHeader(kind: kind, identifier: identifier).encode(into: &writer)
-    try send(writer.bytes + body)
+    let bytes = writer.bytes + body
+    let result = unsafe bytes.withUnsafeBytes { buffer in
+      unsafe csb_tell(
+        descriptor, buffer.baseAddress!, buffer.count, waits ? 0 : Int32(MSG_DONTWAIT))
+    }
+    if result == bytes.count { return true }
+    guard !waits else {
+      throw RuntimeError("send a packet", errno: result < 0 ? Int32(-result) : EIO)
+    }
+    return false
   }
 }
 

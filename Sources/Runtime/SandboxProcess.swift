@@ -6,23 +6,21 @@ import Wire
 /// What a freshly forked process does: lock itself in, then run sessions, one after the other, for as
 /// long as they end well and the engine has more.
 func runSandboxProcess(
-  _ lockdown: Lockdown, _ filter: Lockdown.CompiledFilter, memory: GuestMemory, powers: Powers,
-  control: Int32, shared: Int32, buffer: PacketBuffer
+  _ lockdown: Lockdown, memory: GuestMemory, powers: Powers, mayFork: Bool,
+  buffer: inout PacketBuffer
 ) -> Never {
-  // Without shared memory nothing can be said; the engine finds none of it filled in.
-  guard csb_map_session(shared) == 0 else { _exit(1) }
+  csb_own_session()
   do throws(RuntimeError) {
-    try lockdown.lockSandbox(control: control, powers, filter)
+    try lockdown.lockSandbox(mayFork: mayFork)
     let socket = PacketSocket(descriptor: Lockdown.controlDescriptor)
     var memory = memory
-    var buffer = buffer
-    while let (session, identifier) = try receiveSession(from: socket, &buffer) {
+    while let session = try receiveSession(from: socket, &buffer) {
       let again = session.message.isFollowed
-      let isClean = runGuest(try arm(session, identifier, powers, &memory))
+      let isClean = runGuest(try arm(session, powers, &memory))
       // Only who ended by itself gets another session; all others end here.
       guard again, isClean, unsafe csb_session().pointee.state == UInt32(CSB_EXITED) else { break }
       try Lockdown.closeChannels()
-      try socket.say(.idle, identifier)
+      try socket.say(.idle, session.identifier)
       // After the answer, before anything of the next session is read.
       try memory.reset()
     }
@@ -34,13 +32,14 @@ func runSandboxProcess(
 }
 
 struct ReceivedSession {
+  let identifier: UInt64
   let message: SessionMessage
   let descriptors: [Int32]
 }
 
 /// Collects descriptors until the session itself comes; nil when the engine hung up.
 func receiveSession(from socket: PacketSocket, _ buffer: inout PacketBuffer)
-  throws(RuntimeError) -> (ReceivedSession, UInt64)?
+  throws(RuntimeError) -> ReceivedSession?
 {
   var descriptors: [Int32] = []
   while let packet = try socket.receive(&buffer) {
@@ -51,23 +50,23 @@ func receiveSession(from socket: PacketSocket, _ buffer: inout PacketBuffer)
       if header.kind == .descriptors { continue }
       guard header.kind == .session else { throw reader.error("kind") }
       if header.bodyByteCount > 0 { reader = ByteReader(try body(of: packet, header)) }
-      return (
-        ReceivedSession(message: try SessionMessage(from: &reader), descriptors: descriptors),
-        header.identifier
-      )
+      return ReceivedSession(
+        identifier: header.identifier, message: try SessionMessage(from: &reader),
+        descriptors: descriptors)
     } catch { throw RuntimeError(error.description) }
   }
   return nil
 }
 
 /// Sets up guest memory and channels.
-private func arm(
-  _ session: ReceivedSession, _ identifier: UInt64, _ powers: Powers, _ memory: inout GuestMemory
+func arm(
+  _ session: ReceivedSession, _ powers: Powers, _ memory: inout GuestMemory
 ) throws(RuntimeError) -> SessionState {
   let message = session.message
   try memory.arm(heapByteCount: message.heapByteCount, channels: message.channels)
   var state = SessionState(
-    identifier: identifier, memory: memory, channels: [], memoryDigest: message.memoryDigest,
+    identifier: session.identifier, memory: memory, channels: [],
+    memoryDigest: message.memoryDigest,
     powers: powers, trapLimit: message.trapLimit, outputLeft: message.outputByteLimit,
     fanOut: message.fanOut, trace: -1)
   try state.openChannels(of: session)

@@ -27,10 +27,8 @@ func serveAsTemplate(_ setUp: SessionState) throws(RuntimeError) -> SessionState
     if csb_fork_sibling() == 0 {
       try becomeCopy(control: packet.descriptors[0], shared: packet.descriptors[1])
       try socket.say(.hello, 0)
-      guard let (received, identifier) = try receiveSession(from: socket, &buffer) else {
-        _exit(0)
-      }
-      try session.continueAs(received, identifier, declared: declared, spent: spent)
+      guard let received = try receiveSession(from: socket, &buffer) else { _exit(0) }
+      try session.continueAs(received, declared: declared, spent: spent)
       return session
     }
     try Lockdown.closeChannels()
@@ -50,7 +48,7 @@ private func becomeCopy(control: Int32, shared: Int32) throws(RuntimeError) {
 extension SessionState {
   /// Goes on with other channels and limits; memory stays, but for the user manifest.
   fileprivate mutating func continueAs(
-    _ received: ReceivedSession, _ identifier: UInt64, declared: [ChannelMessage], spent: [Bool]
+    _ received: ReceivedSession, declared: [ChannelMessage], spent: [Bool]
   ) throws(RuntimeError) {
     let message = received.message
     guard message.channels.count == declared.count else {
@@ -64,7 +62,7 @@ extension SessionState {
     try memory.replaceManifest(channels: message.channels)
     try openChannels(of: received)
     for index in channels.indices where spent[index] { spend(index) }
-    self.identifier = identifier
+    identifier = received.identifier
     isCopy = true
     memoryDigest = message.memoryDigest
     trapLimit = message.trapLimit

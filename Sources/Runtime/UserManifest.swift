@@ -48,15 +48,3 @@ struct UserManifest {
     return result
   }
 }
-
-extension ChannelMessage.Backing {
-  /// How many bytes can be read at the start, where that is known.
-  var byteCount: Int64 {
-    switch self {
-    case .null, .stream, .compressed: 0
-    case .file(_, _, let size): size
-    case .extents(let extents): extents.reduce(0) { $0 + $1.length }
-    case .bytes(let bytes): Int64(bytes.count)
-    }
-  }
-}

@@ -23,13 +23,25 @@ public final class Launcher: Sendable {
     /// is readable and executable.
     public var jail: Bool
 
-    public init(reuse: Bool = false, pool: Int = 0, jail: Bool = false) {
+    /// Whether templates can be made (`makeTemplate`). The filter of such a launcher's sandboxes also
+    /// allows what a template needs.
+    public var templates: Bool
+
+    public init(
+      reuse: Bool = false, pool: Int = 0, jail: Bool = false, templates: Bool = false
+    ) {
+      self.templates = templates
       self.reuse = reuse
       self.pool = pool
       self.jail = jail
     }
 
-    var powers: Powers { jail ? [.jail] : [] }
+    var powers: Powers {
+      var powers: Powers = []
+      if jail { powers.insert(.jail) }
+      if templates { powers.insert(.fork) }
+      return powers
+    }
   }
 
   private struct State {
@@ -102,8 +114,9 @@ public final class Launcher: Sendable {
   /// The program's own set-up (an interpreter that warms up) is done once; each session of the
   /// template starts after the call, in a fork of the process. What the set-up wrote to channels
   /// stays written there; sessions have channels of their own. An error when the program ends without
-  /// calling `fork`, or the session's limits end it.
+  /// calling `fork`, or the session's limits end it. Needs `Options.templates`.
   public func makeTemplate(_ setUp: Session) throws(SandboxError) -> Template {
+    guard options.templates else { throw SandboxError("a launcher without the option templates") }
     let fleet = try fleet()
     return Template(fleet: fleet, process: try fleet.makeTemplate(setUp))
   }

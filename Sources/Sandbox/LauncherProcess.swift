@@ -78,7 +78,7 @@ struct LauncherProcess: Sendable {
   }
 
   /// Hands over the module and waits until it is mapped; what protects the sandboxes.
-  func load(_ module: ValidatedModule) throws(SandboxError) -> [String] {
+  func load(_ module: ValidatedModule, powers: Powers) throws(SandboxError) -> [String] {
     var writer = ByteWriter()
     PacketHeader(kind: .module).encode(into: &writer)
     ModuleMessage(
@@ -88,7 +88,7 @@ struct LauncherProcess: Sendable {
           address: $0.address, memoryByteCount: $0.memoryByteCount,
           fileOffset: UInt64($0.fileOffset), fileByteCount: $0.fileByteCount,
           permissions: $0.permissions.rawValue)
-      }, filtered: module.filtered
+      }, filtered: module.filtered, powers: powers
     ).encode(into: &writer)
     try send(writer.bytes, [module.file])
     guard let (header, body) = try receive(), header.kind == .ready else {
@@ -122,6 +122,16 @@ struct LauncherProcess: Sendable {
     PacketHeader(kind: .fork, identifier: process.identifier).encode(into: &writer)
     message.encode(into: &writer)
     try send(writer.bytes, [control, process.memory.file])
+  }
+
+  /// Has the launcher set up memory for sessions like this one. False: it is too large to say.
+  func shape(_ session: SessionMessage) throws(SandboxError) -> Bool {
+    var writer = ByteWriter()
+    PacketHeader(kind: .shape).encode(into: &writer)
+    session.encode(into: &writer)
+    guard writer.bytes.count <= PacketHeader.maximumPacketByteCount else { return false }
+    try send(writer.bytes)
+    return true
   }
 
   /// Blocks for the next packet, header and body; nil when the launcher has ended.

@@ -14,20 +14,34 @@ extension SandboxFleet {
       result.withLock { $0 = report }
       done.signal()
     }
-    switch process.receiveReply(to: number, waits: true) {
-    case .template:
-      // Whoever takes the session out says how it ended: a limit may have been faster.
-      let isDoomed = state.withLock { $0.running[number]?.verdict != nil }
-      if !isDoomed, take(number) != nil { return process }
-    case .ended, nil: break
-    case .idle, .hello, .nonsense: kill(process)
+    listening: while true {
+      switch process.receiveReply(to: number, waits: true) {
+      case .template:
+        // Whoever takes the session out says how it ended: a limit may have been faster.
+        let isDoomed = state.withLock { $0.running[number]?.verdict != nil }
+        if !isDoomed, take(number) != nil { return process }
+      case .forked: continue
+      case .over(let message):
+        if let ended = end(of: process, message) {
+          throw Self.noTemplate(ended)
+        }
+        break listening
+      case .closed, nil: break listening
+      case .idle, .hello, .nonsense: kill(process)
+      }
     }
     done.wait()
-    switch result.withLock({ $0 }) {
+    guard let ended = result.withLock({ $0 }) else {
+      preconditionFailure("the completion sets the result before it signals")
+    }
+    throw Self.noTemplate(ended)
+  }
+
+  private static func noTemplate(_ ended: Result<SandboxReport, SandboxError>) -> SandboxError {
+    switch ended {
     case .success(let report):
-      throw SandboxError("the program did not become a template: \(report.outcome)")
-    case .failure(let error): throw error
-    case nil: preconditionFailure("the completion sets the result before it signals")
+      SandboxError("the program did not become a template: \(report.outcome)")
+    case .failure(let error): error
     }
   }
 
@@ -35,6 +49,7 @@ extension SandboxFleet {
   func endTemplate(_ process: SandboxProcess) {
     process.hangUp()
     kill(process)
+    try? events.arm(process.socket, key: process.identifier)
   }
 
   /// Has a template fork a copy.
@@ -73,7 +88,7 @@ extension SandboxFleet {
         return true
       }
       if isDoomed { try? sendKill(process, waits: false) }
-    case .ended, .idle, .template, .nonsense: handleLost(process)
+    case .closed, .forked, .over, .idle, .template, .nonsense: handleLost(process)
     }
     return true
   }

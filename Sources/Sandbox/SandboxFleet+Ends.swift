@@ -5,42 +5,63 @@ import Wire
 
 /// How sessions and processes end: what sandboxes and the launcher say, and what is out of time.
 extension SandboxFleet {
-  /// Waits for a sandbox's answer. nil when the process's end is to be waited for instead.
-  func takeReply(from process: SandboxProcess, to number: UInt64)
+  /// Listens to a sandbox until its session is over. nil when somebody else says how it ended, or,
+  /// where `waits` is false, when there is nothing to hear yet.
+  func takeReply(from process: SandboxProcess, to number: UInt64, waits: Bool)
     -> Result<SandboxReport, SandboxError>?
   {
-    switch process.receiveReply(to: number, waits: true) {
-    case .ended, nil: return nil
-    case .nonsense, .template, .hello:
+    var isKilled = false
+    while true {
+      switch process.receiveReply(to: number, waits: waits) {
+      case nil, .closed: return nil
+      case .forked: continue
+      case .over(let message): return end(of: process, message)
+      case .nonsense, .template, .hello:
+        // Its end comes.
+        if !isKilled { kill(process) }
+        isKilled = true
+      case .idle(let user, let system):
+        let running = state.withLock { state -> Running? in
+          // Once it is doomed, its end decides.
+          guard !isKilled, let running = state.running[number], running.verdict == nil else {
+            return nil
+          }
+          state.running[number] = nil
+          state.sessions[process.identifier] = nil
+          return running
+        }
+        guard let running else { continue }
+        return report(of: running, userNanoseconds: user, systemNanoseconds: system)
+      }
+    }
+  }
+
+  /// The report of a session whose process waits for the next.
+  private func report(of running: Running, userNanoseconds: UInt64, systemNanoseconds: UInt64)
+    -> Result<SandboxReport, SandboxError>
+  {
+    let process = running.process
+    let contents = process.memory.contents(channelCount: running.session.channels.count)
+    guard case .exited = contents.state else {
       kill(process)
-      return nil
-    case .idle(let user, let system):
-      let running = state.withLock { state -> Running? in
-        // Once it is doomed, its end decides.
-        guard let running = state.running[number], running.verdict == nil else { return nil }
-        state.running[number] = nil
-        state.sessions[process.identifier] = nil
-        return running
-      }
-      guard let running else { return nil }
-      let contents = process.memory.contents(channelCount: running.session.channels.count)
-      guard case .exited = contents.state else {
-        kill(process)
-        return .failure(SandboxError("the sandbox says that it is done, and how it is not"))
-      }
-      // Read before the process gets another session.
-      let isKept = state.withLock { state in
-        guard state.processes[process.identifier] != nil,
-          state.idle.count < Self.maximumIdleCount
-        else { return false }
-        state.idle.append(process)
-        return true
-      }
-      if !isKept { process.hangUp() }
-      let end = SessionEnd(userNanoseconds: user, systemNanoseconds: system)
-      do throws(SandboxError) {
-        return .success(try SandboxReport(contents, end, session: running.session))
-      } catch { return .failure(error) }
+      try? events.arm(process.socket, key: process.identifier)
+      return .failure(SandboxError("the sandbox says that it is done, and how it is not"))
+    }
+    // Read before the process gets another session.
+    let isKept = state.withLock { state in
+      guard state.processes[process.identifier] != nil,
+        state.idle.count < Self.maximumIdleCount
+      else { return false }
+      state.idle.append(process)
+      return true
+    }
+    if !isKept {
+      process.hangUp()
+      try? events.arm(process.socket, key: process.identifier)
+    }
+    let end = SessionEnd(userNanoseconds: userNanoseconds, systemNanoseconds: systemNanoseconds)
+    return Result { () throws(SandboxError) in
+      try SandboxReport(contents, end, session: running.session)
     }
   }
 
@@ -79,17 +100,19 @@ extension SandboxFleet {
     for running in left { complete(running, .failure(SandboxError(why))) }
   }
 
-  /// A sandbox with a session that nobody blocks for has said something.
+  /// Something was said to a process that nobody blocks for.
   private func handleReply(_ key: UInt64) {
-    let found = state.withLock { state -> (SandboxProcess, UInt64, Completion)? in
-      guard let process = state.processes[key], let number = state.sessions[key],
-        let running = state.running[number]
-      else { return nil }
-      return (process, number, running.completion)
+    let found = state.withLock { state -> (SandboxProcess, UInt64, Completion?)? in
+      guard let process = state.processes[key] else { return nil }
+      let number = state.sessions[key] ?? 0
+      return (process, number, state.running[number]?.completion)
     }
     guard let (process, number, completion) = found else { return }
-    if let result = takeReply(from: process, to: number) {
-      Self.completions.async { completion(result) }
+    if let result = takeReply(from: process, to: number, waits: false) {
+      if let completion { Self.completions.async { completion(result) } }
+      fillPool()
+    } else if state.withLock({ $0.processes[key] != nil }) {
+      try? events.arm(process.socket, key: key)
     }
   }
 
@@ -97,38 +120,42 @@ extension SandboxFleet {
   private func handle(_ header: PacketHeader, _ body: ByteReader) throws(SandboxError) {
     var body = body
     do throws(WireError) {
-      switch header.kind {
-      case .forked:
-        let number = Int32(bitPattern: try body.integer("process"))
-        state.withLock { $0.processes[header.identifier] }?.note(number: number)
-      case .ended:
-        let message = try EndedMessage(from: &body)
-        if header.identifier != 0 { handleEnd(header.identifier, message) }
-        if let copy = endedCopy(message) { handleEnd(copy, message) }
-      default: throw body.error("kind")
+      let message = try EndedMessage(from: &body)
+      let key: UInt64? =
+        switch header.kind {
+        case .ended: header.identifier
+        case .copyEnded: endedCopy(message)
+        default: throw body.error("kind")
+        }
+      guard let key else { return }
+      let (process, completion) = state.withLock { state in
+        (state.processes[key], state.sessions[key].flatMap { state.running[$0]?.completion })
+      }
+      if let process, let result = end(of: process, message), let completion {
+        Self.completions.async { completion(result) }
       }
     } catch { throw SandboxError("launcher: \(error)") }
   }
 
-  /// A process is gone.
-  private func handleEnd(_ identifier: UInt64, _ message: EndedMessage) {
+  /// A process is gone; its session's report, if it had one that is still to be told of.
+  func end(of process: SandboxProcess, _ message: EndedMessage)
+    -> Result<SandboxReport, SandboxError>?
+  {
     let running = state.withLock { state -> Running? in
-      guard let process = state.processes.removeValue(forKey: identifier) else { return nil }
+      state.processes[process.identifier] = nil
       state.idle.removeAll { $0 === process }
       guard let number = state.sessions.removeValue(forKey: process.identifier) else { return nil }
       return state.running.removeValue(forKey: number)
     }
-    guard let running else { return }
-    guard message.error == 0 else {
-      return complete(running, .failure(SandboxError("fork", errno: message.error)))
-    }
-    let contents = running.process.memory.contents(channelCount: running.session.channels.count)
+    guard let running else { return nil }
+    guard message.error == 0 else { return .failure(SandboxError("fork", errno: message.error)) }
+    let contents = process.memory.contents(channelCount: running.session.channels.count)
     let end = SessionEnd(
       status: message.status, verdict: running.verdict, userNanoseconds: message.userNanoseconds,
       systemNanoseconds: message.systemNanoseconds)
-    do throws(SandboxError) {
-      complete(running, .success(try SandboxReport(contents, end, session: running.session)))
-    } catch { complete(running, .failure(error)) }
+    return Result { () throws(SandboxError) in
+      try SandboxReport(contents, end, session: running.session)
+    }
   }
 
   /// Calls somebody back, on no thread that anybody waits for.

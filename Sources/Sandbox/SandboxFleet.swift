@@ -43,6 +43,9 @@ final class SandboxFleet: Sendable {
     /// Templates' copies: those that have not said a word, and the kernel's numbers of the others.
     var newCopies: [UInt64: SandboxProcess] = [:]
     var copies: [Int32: UInt64] = [:]
+    /// What the last session was like, and whether the launcher has prepared memory for that.
+    var shape: SessionMessage?
+    var isShapeSent = false
     /// When the fleet's thread looks at the time next.
     var wake = UInt64.max
     /// Set when the launcher has ended: why.
@@ -65,7 +68,7 @@ final class SandboxFleet: Sendable {
     events = try EventQueue()
     process = try LauncherProcess.spawn(LauncherProcess.locate())
     do throws(SandboxError) {
-      protections = try process.load(module)
+      protections = try process.load(module, powers: options.powers)
       try events.add(process.socket, key: EventQueue.launcher)
     } catch {
       close(process.socket)
@@ -100,9 +103,7 @@ final class SandboxFleet: Sendable {
     do throws(SandboxError) {
       let kind = template.map(Kind.copy) ?? .plain
       let (process, number) = try begin(session, kind, completion)
-      if options.reuse || template != nil {
-        try events.arm(process.socket, key: process.identifier)
-      }
+      try events.arm(process.socket, key: process.identifier)
       return number
     } catch {
       Self.completions.async { completion(.failure(error)) }
@@ -121,10 +122,12 @@ final class SandboxFleet: Sendable {
       result.withLock { $0 = report }
       done.signal()
     }
-    if template != nil { try events.arm(process.socket, key: process.identifier) }
-    // This thread takes the answer itself: nobody in between has to wake up.
-    if options.reuse, template == nil, let report = takeReply(from: process, to: number) {
-      return try report.get()
+    if template != nil {
+      try events.arm(process.socket, key: process.identifier)
+    } else {
+      fillPool()
+      // This thread takes the answer itself: nobody in between has to wake up.
+      if let report = takeReply(from: process, to: number, waits: true) { return try report.get() }
     }
     done.wait()
     guard let result = result.withLock({ $0 }) else {
@@ -155,13 +158,7 @@ final class SandboxFleet: Sendable {
     let processorLimit = session.cpuTimeLimit?.nanoseconds ?? .max
     let check = start.addingReportingOverflow(processorLimit)
     while true {
-      // Of a pool the oldest, which is surely locked in; to be used again the one with warm caches.
-      let waiting =
-        !kind.isPlain
-        ? nil
-        : state.withLock { state in
-          options.reuse || state.idle.isEmpty ? state.idle.popLast() : state.idle.removeFirst()
-        }
+      let waiting = kind.isPlain ? takeIdle() : nil
       var control: Int32 = -1
       let process: SandboxProcess
       if let waiting { process = waiting } else { (process, control) = try newProcess(kind) }
@@ -177,22 +174,23 @@ final class SandboxFleet: Sendable {
         if case .copy(let template) = kind {
           try copy(template, process, control)
         } else if waiting == nil {
-          var powers = options.powers
-          if case .template = kind { powers.insert(.fork) }
+          if kind.isPlain, !options.reuse { try prepare(message) }
+          var mayFork = false
+          if case .template = kind { mayFork = true }
           try fork(
-            process, control, ForkMessage(tellsProcess: session.cpuTimeLimit != nil, powers: powers)
-          )
+            process, control,
+            ForkMessage(tellsProcess: session.cpuTimeLimit != nil, mayFork: mayFork))
         }
         if sent {
           // Whoever cancelled before there was a process to kill.
           if state.withLock({ $0.running[number]?.verdict != nil }) { kill(process) }
-          if waiting != nil, !options.reuse { try? addIdle() }
           return (process, number)
         }
         // It died while it waited. Its end may have been seen meanwhile, and the session with it.
         guard take(number) != nil else { return (process, number) }
       } catch {
         kill(process)
+        try? events.arm(process.socket, key: process.identifier)
         guard take(number) != nil else { return (process, number) }
         throw error
       }
@@ -234,7 +232,8 @@ final class SandboxFleet: Sendable {
       defer { state.nextNumber += 1 }
       return state.nextNumber
     }
-    return try SandboxProcess.make(identifier: number, isCopy: isCopy, pool: sharedMemory)
+    return try SandboxProcess.make(
+      identifier: number, isCopy: isCopy, pool: sharedMemory, launcher: process.process)
   }
 
   private func fork(_ process: SandboxProcess, _ control: Int32, _ message: ForkMessage)
@@ -249,13 +248,58 @@ final class SandboxFleet: Sendable {
     }
   }
 
-  /// Forks a sandbox ahead of need.
+  /// Has the launcher prepare memory once two sessions in a row were alike.
+  private func prepare(_ message: SessionMessage) throws(SandboxError) {
+    let isWanted = state.withLock { state -> Bool in
+      guard let shape = state.shape, message.hasShape(of: shape) else {
+        state.shape = message.shape
+        state.isShapeSent = false
+        return false
+      }
+      defer { state.isShapeSent = true }
+      return !state.isShapeSent
+    }
+    if isWanted { _ = try process.shape(message.shape) }
+  }
+
+  /// Forks sandboxes ahead of need. Where that fails, it fails for the session that needs one.
+  func fillPool() {
+    guard !options.reuse, options.pool > 0 else { return }
+    while state.withLock({ $0.ended == nil && $0.idle.count < options.pool }) {
+      do throws(SandboxError) { try addIdle() } catch { return }
+    }
+  }
+
   private func addIdle() throws(SandboxError) {
     let (process, control) = try newProcess(.plain)
     defer { close(control) }
-    try fork(process, control, ForkMessage(tellsProcess: true, powers: options.powers))
+    try fork(process, control, ForkMessage(tellsProcess: true, mayFork: false))
     state.withLock { state in
       if state.ended == nil { state.idle.append(process) }
+    }
+  }
+
+  /// A process that waits for a session, if there is one: of a pool the oldest, which is surely locked
+  /// in; to be used again the one with warm caches.
+  private func takeIdle() -> SandboxProcess? {
+    while true {
+      let next = state.withLock { state in
+        options.reuse || state.idle.isEmpty ? state.idle.popLast() : state.idle.removeFirst()
+      }
+      guard let process = next else { return nil }
+      if process.isKnown { return process }
+      reading: while true {
+        switch process.receiveReply(to: 0, waits: false) {
+        case nil: return process
+        case .forked: continue
+        case .over: state.withLock { $0.processes[process.identifier] = nil }
+        case .closed: break
+        case .idle, .template, .hello, .nonsense:
+          kill(process)
+          try? events.arm(process.socket, key: process.identifier)
+        }
+        break reading
+      }
     }
   }
 

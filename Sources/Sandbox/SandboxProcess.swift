@@ -16,14 +16,16 @@ final class SandboxProcess: Sendable {
   /// Whether a template forked it, or is to: the launcher does not know its identifier.
   let isCopy: Bool
   private let pool: SharedMemoryPool
+  /// The launcher's process number, by which its words are known.
+  private let launcher: pid_t
   /// The kernel's number, once it is known; 0 before.
   private let number = Atomic<Int32>(0)
   private let clock = Mutex(ProcessClock())
 
   /// A process that is still to be forked; `control` is its end of the socket.
-  static func make(identifier: UInt64, isCopy: Bool, pool: SharedMemoryPool) throws(SandboxError)
-    -> (process: SandboxProcess, control: Int32)
-  {
+  static func make(
+    identifier: UInt64, isCopy: Bool, pool: SharedMemoryPool, launcher: pid_t
+  ) throws(SandboxError) -> (process: SandboxProcess, control: Int32) {
     var pair: [Int32] = [-1, -1]
     guard
       unsafe socketpair(
@@ -35,7 +37,8 @@ final class SandboxProcess: Sendable {
       let memory = try pool.take()
       return (
         SandboxProcess(
-          identifier: identifier, socket: pair[0], memory: memory, isCopy: isCopy, pool: pool),
+          identifier: identifier, socket: pair[0], memory: memory, isCopy: isCopy, pool: pool,
+          launcher: launcher),
         pair[1]
       )
     } catch {
@@ -45,8 +48,10 @@ final class SandboxProcess: Sendable {
   }
 
   private init(
-    identifier: UInt64, socket: Int32, memory: SharedMemory, isCopy: Bool, pool: SharedMemoryPool
+    identifier: UInt64, socket: Int32, memory: SharedMemory, isCopy: Bool, pool: SharedMemoryPool,
+    launcher: pid_t
   ) {
+    self.launcher = launcher
     self.isCopy = isCopy
     self.identifier = identifier
     self.socket = socket
@@ -59,8 +64,8 @@ final class SandboxProcess: Sendable {
     pool.put(memory)
   }
 
-  /// Lets an idle sandbox end.
-  func hangUp() { shutdown(socket, Int32(SHUT_RDWR)) }
+  /// Lets an idle sandbox end. What it and the launcher say can still be read.
+  func hangUp() { shutdown(socket, Int32(SHUT_WR)) }
 
   // MARK: Sessions
 
@@ -132,37 +137,54 @@ final class SandboxProcess: Sendable {
     case template
     /// A copy says that it is there.
     case hello
-    /// The process is gone, or going.
-    case ended
+    /// The launcher has forked the process; its number has been noted.
+    case forked
+    /// The launcher has waited for the process.
+    case over(EndedMessage)
+    /// Nobody can say any more: the launcher is gone, or, for a copy, the copy.
+    case closed
     /// Nothing that a sandbox of ours says.
     case nonsense
   }
 
-  /// Blocks until the process says something, mostly that the session is over, or is gone. nil: nothing
-  /// is there, where `waits` is false.
+  /// Blocks until the process or the launcher says something, mostly that the session is over. nil:
+  /// nothing is there, where `waits` is false. Who says it is the kernel's word.
   func receiveReply(to number: UInt64, waits: Bool) -> Reply? {
-    var bytes = [UInt8](repeating: 0, count: PacketHeader.byteCount)
-    var sender: Int32 = 0
-    let count = unsafe csb_receive_from(
-      socket, &bytes, bytes.count, &sender, waits ? 0 : Int32(MSG_DONTWAIT))
-    if count == -Int(EAGAIN) { return nil }
-    if count == 0 || count == -Int(ECONNRESET) { return .ended }
-    guard count == bytes.count else { return .nonsense }
+    let limit = 64
+    return unsafe withUnsafeTemporaryAllocation(byteCount: limit, alignment: 8) { buffer in
+      var sender: Int32 = 0
+      let count = unsafe csb_receive_from(
+        socket, buffer.baseAddress!, limit, &sender, waits ? 0 : Int32(MSG_DONTWAIT))
+      if count == -Int(EAGAIN) { return nil }
+      if count == 0 || count == -Int(ECONNRESET) { return .closed }
+      guard count > 0 else { return .nonsense }
+      return unsafe reply(Array(buffer[..<count]), from: sender, to: number)
+    }
+  }
+
+  private func reply(_ bytes: [UInt8], from sender: Int32, to number: UInt64) -> Reply {
     var reader = ByteReader(bytes)
-    guard let header = try? PacketHeader(from: &reader), header.bodyByteCount == 0 else {
-      return .nonsense
-    }
-    switch header.kind {
-    case .idle where header.identifier == number:
-      note(number: sender)
-      let (user, system) = clock.withLock { $0.advance(process: sender) }
-      return .idle(userNanoseconds: user, systemNanoseconds: system)
-    case .template where header.identifier == number: return .template
-    case .hello where self.number.load(ordering: .relaxed) == 0 && sender > 0:
-      note(number: sender)
-      return .hello
-    default: return .nonsense
-    }
+    do throws(WireError) {
+      let header = try PacketHeader(from: &reader)
+      guard header.bodyByteCount == 0 else { return .nonsense }
+      switch header.kind {
+      case .forked where sender == launcher && header.identifier == identifier:
+        note(number: Int32(bitPattern: try reader.integer("process")))
+        return .forked
+      case .ended where sender == launcher && header.identifier == identifier:
+        return .over(try EndedMessage(from: &reader))
+      case .idle where header.identifier == number && sender != launcher:
+        try reader.end()
+        note(number: sender)
+        let (user, system) = clock.withLock { $0.advance(process: sender) }
+        return .idle(userNanoseconds: user, systemNanoseconds: system)
+      case .template where header.identifier == number: return .template
+      case .hello where self.number.load(ordering: .relaxed) == 0 && sender > 0:
+        note(number: sender)
+        return .hello
+      default: return .nonsense
+      }
+    } catch { return .nonsense }
   }
 
   /// Asks a template for a copy of itself; `control` is the copy's end of its socket.
@@ -173,6 +195,9 @@ final class SandboxProcess: Sendable {
       throw SandboxError("the template is gone")
     }
   }
+
+  /// Whether the kernel's number is known: it was forked, and somebody has listened.
+  var isKnown: Bool { number.load(ordering: .relaxed) != 0 }
 
   /// The kernel's number of a copy; nil while it has not said a word.
   var copyNumber: Int32? {
@@ -197,6 +222,11 @@ private struct ProcessClock {
   /// What was used since the last call. The sum is exact; the split follows the kernel's ticks.
   mutating func advance(process: Int32) -> (user: UInt64, system: UInt64) {
     let total = Self.read(process, 2)
+    // The kernel splits by ticks of milliseconds: for less there is nothing to split.
+    if total >= self.total, total - self.total < 1_000_000 {
+      defer { self.total = total }
+      return (total - self.total, 0)
+    }
     let ticks = Self.read(process, 0)
     let userTicks = Self.read(process, 1)
     defer { (self.total, self.ticks, self.userTicks) = (total, ticks, userTicks) }

@@ -1,7 +1,7 @@
 /// A process that waits after its program's set-up; every session is a copy of it.
 ///
 /// ```swift
-/// let launcher = try Launcher(module: interpreter)
+/// let launcher = try Launcher(module: interpreter, options: Launcher.Options(templates: true))
 /// let template = try launcher.makeTemplate(setUp)
 /// let report = try await template.run(session)
 /// ```

@@ -1,9 +1,11 @@
 /// Appends little-endian fields to a packet.
 package struct ByteWriter: Sendable {
-  package private(set) var bytes: [UInt8] = []
+  package var bytes: [UInt8] = []
 
   package init() {}
 
+  // Inlinable: without their types known, fields cost more than the packet.
+  @inlinable @inline(__always)
   package mutating func integer<Value: FixedWidthInteger>(_ value: Value) {
     var rest = value.littleEndian
     for _ in 0..<(Value.bitWidth / 8) {
@@ -36,13 +38,14 @@ package struct WireError: Error, Equatable, Sendable, CustomStringConvertible {
 
 /// Reads little-endian fields out of bytes that nobody trusts; every one is checked against the end.
 package struct ByteReader: Sendable {
-  private let bytes: [UInt8]
-  package private(set) var offset = 0
+  @usableFromInline let bytes: [UInt8]
+  package var offset = 0
 
   package init(_ bytes: [UInt8]) { self.bytes = bytes }
 
   package func error(_ field: String) -> WireError { WireError(field: field, offset: offset) }
 
+  @inlinable @inline(__always)
   package mutating func integer<Value: FixedWidthInteger & UnsignedInteger>(
     _ field: String, as type: Value.Type = Value.self
   ) throws(WireError) -> Value {

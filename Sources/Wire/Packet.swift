@@ -13,11 +13,12 @@ package enum PacketKind: UInt8, Sendable {
   case fork = 5
   /// Engine → launcher: kill that sandbox.
   case kill = 6
-  /// Launcher → engine: that sandbox is gone.
+  /// Launcher → engine, over the sandbox's own socket where it has room: that sandbox is gone.
   case ended = 7
   /// Sandbox → engine: that session is over, as the shared memory says; ready for another.
   case idle = 8
-  /// Launcher → engine: that sandbox's process number, a UInt32, where it was asked for.
+  /// Launcher → engine, over the sandbox's own socket: its process number, a UInt32, where it was
+  /// asked for.
   case forked = 9
   /// Engine → launcher: kill the process with that number, if it is one of the launcher's.
   case killProcess = 10
@@ -27,9 +28,15 @@ package enum PacketKind: UInt8, Sendable {
   case copy = 12
   /// Copy → engine, first of all: here I am. The kernel adds the process number.
   case hello = 13
+  /// Engine → launcher: memory for sessions like this one is to be set up before the fork. A session
+  /// as body.
+  case shape = 14
+  /// Launcher → engine: a template's copy is gone.
+  case copyEnded = 15
 }
 
-/// What a sandbox process may do beyond moving bytes: chosen before it is forked, kept by its filter.
+/// What sandbox processes of a launcher may do beyond moving bytes: chosen before the launcher has its
+/// filter, which all of them inherit.
 package struct Powers: OptionSet, Hashable, Sendable {
   package let rawValue: UInt8
   package init(rawValue: UInt8) { self.rawValue = rawValue }
@@ -44,22 +51,22 @@ package struct Powers: OptionSet, Hashable, Sendable {
 package struct ForkMessage: Equatable, Sendable {
   /// Whether the engine wants to know the process number.
   package var tellsProcess: Bool
-  package var powers: Powers
+  /// Whether this process may become a template, where the launcher's powers allow it.
+  package var mayFork: Bool
 
-  package init(tellsProcess: Bool, powers: Powers) {
+  package init(tellsProcess: Bool, mayFork: Bool) {
     self.tellsProcess = tellsProcess
-    self.powers = powers
+    self.mayFork = mayFork
   }
 
   package func encode(into writer: inout ByteWriter) {
     writer.integer(UInt8(tellsProcess ? 1 : 0))
-    writer.integer(powers.rawValue)
+    writer.integer(UInt8(mayFork ? 1 : 0))
   }
 
   package init(from reader: inout ByteReader) throws(WireError) {
     tellsProcess = try reader.integer("tells process", as: UInt8.self) != 0
-    powers = Powers(rawValue: try reader.integer("powers"))
-    guard powers.isSubset(of: [.jail, .fork]) else { throw reader.error("powers") }
+    mayFork = try reader.integer("may fork", as: UInt8.self) != 0
     try reader.end()
   }
 }
@@ -180,8 +187,10 @@ package struct ModuleMessage: Equatable, Sendable {
   package var segments: [Segment]
   /// Whether the sandbox loads the system-call filter. Only tests of wall one switch it off.
   package var filtered: Bool
+  package var powers: Powers
 
-  package init(entry: UInt32, segments: [Segment], filtered: Bool) {
+  package init(entry: UInt32, segments: [Segment], filtered: Bool, powers: Powers) {
+    self.powers = powers
     self.entry = entry
     self.segments = segments
     self.filtered = filtered
@@ -190,6 +199,7 @@ package struct ModuleMessage: Equatable, Sendable {
   package func encode(into writer: inout ByteWriter) {
     writer.integer(entry)
     writer.integer(UInt8(filtered ? 1 : 0))
+    writer.integer(powers.rawValue)
     writer.integer(UInt32(segments.count))
     for segment in segments {
       writer.integer(segment.address)
@@ -203,6 +213,8 @@ package struct ModuleMessage: Equatable, Sendable {
   package init(from reader: inout ByteReader) throws(WireError) {
     entry = try reader.integer("entry")
     filtered = try reader.integer("filtered", as: UInt8.self) != 0
+    powers = Powers(rawValue: try reader.integer("powers"))
+    guard powers.isSubset(of: [.jail, .fork]) else { throw reader.error("powers") }
     let count = try reader.integer("segment count", as: UInt32.self)
     guard count <= 128 else { throw reader.error("segment count") }
     segments = []

@@ -27,6 +27,31 @@ package struct SessionMessage: Equatable, Sendable {
     self.channels = channels
   }
 
+  /// This session's guest memory and user manifest: what a launcher can prepare. Nothing else is in it.
+  package var shape: SessionMessage {
+    var shape = SessionMessage(
+      isFollowed: false, heapByteCount: heapByteCount, memoryDigest: false, trapLimit: 0,
+      outputByteLimit: 0, channels: channels)
+    for index in channels.indices {
+      shape.channels[index].digest = false
+      shape.channels[index].backing =
+        channels[index].access == 0
+        ? .null : .file(0, offset: 0, size: channels[index].backing.byteCount)
+    }
+    return shape
+  }
+
+  /// Whether this session's guest memory starts as that one's.
+  package func hasShape(of other: SessionMessage) -> Bool {
+    heapByteCount == other.heapByteCount && channels.count == other.channels.count
+      && zip(channels, other.channels).allSatisfy { one, other in
+        one.alias == other.alias && one.access == other.access && one.gets == other.gets
+          && one.getBytes == other.getBytes && one.puts == other.puts
+          && one.putBytes == other.putBytes
+          && (one.access == 0 || one.backing.byteCount == other.backing.byteCount)
+      }
+  }
+
   package func encode(into writer: inout ByteWriter) {
     writer.integer(UInt8(isFollowed ? 1 : 0))
     writer.integer(heapByteCount)
@@ -188,6 +213,18 @@ package struct ChannelMessage: Equatable, Sendable {
     }
     for (offset, length) in windows where offset.addingReportingOverflow(length).overflow {
       throw reader.error("window")
+    }
+  }
+}
+
+extension ChannelMessage.Backing {
+  /// How many bytes can be read at the start, where that is known.
+  package var byteCount: Int64 {
+    switch self {
+    case .null, .stream, .compressed: 0
+    case .file(_, _, let size): size
+    case .extents(let extents): extents.reduce(0) { $0 + $1.length }
+    case .bytes(let bytes): Int64(bytes.count)
     }
   }
 }

@@ -1,6 +1,8 @@
 import ArgumentParser
 import Commands
+import Glibc
 
+if let status = PlainRun.status(of: CommandLine.arguments) { exit(status) }
 if let exec = Exec(words: CommandLine.arguments) {
   do {
     try exec.run()

@@ -71,6 +71,41 @@ struct IsolationTests {
     done.wait()
   }
 
+  /// The filter that sandboxes inherit lets the launcher's calls pass, for whoever knows its secret.
+  @Test("the launcher's secret is in none of its sandboxes", .enabled(if: geteuid() == 0))
+  func secret() throws {
+    let scratch = try Scratch()
+    let launcher = try Launcher(
+      module: try ValidatedModule(
+        path: try scratch.nexe("TRAP READ, 0, buffer, 1, 0\n TRAP EXIT, 0")),
+      options: Launcher.Options(templates: true))
+    defer { launcher.shutDown() }
+    let pipe = try FileDescriptor.pipe()
+    let done = DispatchSemaphore(value: 0)
+    launcher.start(waitingSession(pipe.readEnd)) { _ in done.signal() }
+    // The namespace's first process, and the sandbox in its session.
+    func family() -> [Substring] {
+      children(of: launcher.processIdentifier).split(separator: " ")
+    }
+    waitUntil { family().count == 2 }
+    let parent = Memory(process: "\(launcher.processIdentifier)")
+    let page = try #require(parent.ranges.first { $0.isWipedOnFork })
+    let secret = parent.bytes(page.start, 16)
+    #expect(secret.count == 16)
+    #expect(secret.contains { $0 != 0 })
+    #expect(parent.places(of: secret.prefix(8)) == [page.start])
+    #expect(parent.places(of: secret.suffix(8)) == [page.start + 8])
+    for child in family() {
+      let memory = Memory(process: String(child))
+      #expect(memory.ranges.contains { $0.start == page.start && $0.isWipedOnFork })
+      #expect(memory.places(of: secret.prefix(8)) == [])
+      #expect(memory.places(of: secret.suffix(8)) == [])
+    }
+    try pipe.writeEnd.close()
+    done.wait()
+    try pipe.readEnd.close()
+  }
+
   #if DEBUG
     @Test("rdtsc faults when the validator let it pass")
     func timeStampCounter() throws {
@@ -117,5 +152,67 @@ struct IsolationTests {
     try pipe.writeEnd.close()
     #expect(try launcher.runAndWait(waitingSession(pipe.readEnd)).outcome == .exited(code: 0))
     #expect(launcher.processIdentifier != mine)
+  }
+}
+
+/// Another process's memory, read from outside.
+private struct Memory {
+  struct Range {
+    var start: UInt64
+    var end: UInt64
+    var isReadable: Bool
+    var isWipedOnFork = false
+  }
+
+  let ranges: [Range]
+  private let file: FileDescriptor?
+
+  init(process: String) {
+    var ranges: [Range] = []
+    let text = (try? String(contentsOfFile: "/proc/\(process)/smaps", encoding: .utf8)) ?? ""
+    for line in text.split(separator: "\n") {
+      let words = line.split(separator: " ")
+      let ends = words[0].split(separator: "-")
+      if ends.count == 2, let start = UInt64(ends[0], radix: 16),
+        let end = UInt64(ends[1], radix: 16)
+      {
+        ranges.append(
+          Range(
+            start: start, end: end,
+            isReadable: words[1].hasPrefix("r") && words.last?.hasPrefix("[v") == false))
+      } else if words[0] == "VmFlags:", words.contains("wf") {
+        ranges[ranges.count - 1].isWipedOnFork = true
+      }
+    }
+    self.ranges = ranges
+    file = try? FileDescriptor.open("/proc/\(process)/mem", .readOnly)
+  }
+
+  func bytes(_ start: UInt64, _ count: Int) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: count)
+    let read = bytes.withUnsafeMutableBytes {
+      try? file?.read(fromAbsoluteOffset: Int64(start), into: $0)
+    }
+    return Array(bytes.prefix(read ?? 0))
+  }
+
+  /// Where these bytes stand, at whatever alignment.
+  func places(of wanted: ArraySlice<UInt8>) -> [UInt64] {
+    var places: [UInt64] = []
+    for range in ranges where range.isReadable {
+      // The guest's heap and stack: what of them was never touched is zero.
+      var start = range.start
+      while start < range.end {
+        let count = Int(min(range.end - start, 4 << 20))
+        let data = Data(bytes(start, count))
+        var from = data.startIndex
+        while let found = data.range(of: Data(wanted), in: from..<data.endIndex) {
+          places.append(start + UInt64(found.lowerBound))
+          from = found.upperBound
+        }
+        start += UInt64(count)
+      }
+    }
+    return places
   }
 }

@@ -13,7 +13,7 @@ private func nullSession(_ timeout: Duration = .seconds(60)) -> Session {
 
 /// Numbers of a launcher's sandbox processes: its children but the one that is the first in their
 /// process namespace.
-private func children(of process: Int32) -> String {
+func children(of process: Int32) -> String {
   let text =
     (try? String(contentsOfFile: "/proc/\(process)/task/\(process)/children", encoding: .utf8))
     ?? ""

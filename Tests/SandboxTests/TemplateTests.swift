@@ -50,7 +50,9 @@ private func session(
 
 private func launcher(_ body: String) throws -> Launcher {
   let scratch = try Scratch()
-  return try Launcher(module: try ValidatedModule(path: try scratch.nexe(body)))
+  return try Launcher(
+    module: try ValidatedModule(path: try scratch.nexe(body)),
+    options: Launcher.Options(templates: true))
 }
 
 @Suite("Templates")

@@ -135,6 +135,18 @@ func sustained(_ name: String, _ launcher: Launcher, _ count: Int, threads: Int)
     ])
 }
 
+/// All of a file of the kernel's, whose size it does not say: one read gives 4 KiB of it at most.
+func text(of path: String) -> String {
+  guard let file = try? FileDescriptor.open(path, .readOnly) else { return "" }
+  defer { try? file.close() }
+  var all: [UInt8] = []
+  var piece = [UInt8](repeating: 0, count: 64 << 10)
+  while let count = try? piece.withUnsafeMutableBytes({ try file.read(into: $0) }), count > 0 {
+    all += piece[..<count]
+  }
+  return String(decoding: all, as: UTF8.self)
+}
+
 /// Many sandboxes alive at once, each blocked in a read; their private memory.
 func alive(_ module: ValidatedModule, _ count: Int) throws {
   let launcher = try Launcher(module: module)
@@ -150,25 +162,17 @@ func alive(_ module: ValidatedModule, _ count: Int) throws {
     }
   }
   func children() -> [Substring] {
-    let path = "/proc/self/task"
-    var all: [Substring] = []
-    for task in (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [] {
-      let text = (try? String(contentsOfFile: "\(path)/\(task)/children", encoding: .utf8)) ?? ""
-      for child in text.split(separator: " ") {
-        let more =
-          (try? String(contentsOfFile: "/proc/\(child)/task/\(child)/children", encoding: .utf8))
-          ?? ""
-        all += more.split(separator: " ")
-      }
-    }
-    return all
+    let parent = launcher.processIdentifier
+    // The first is the namespace's init.
+    return Array(
+      text(of: "/proc/\(parent)/task/\(parent)/children").split(separator: " ").dropFirst())
   }
   while children().count < count { usleep(1000) }
   let seconds = Double(now() - start) / 1e9
   usleep(200_000)
   var kilobytes: [UInt64] = []
   for child in children() {
-    let text = try String(contentsOfFile: "/proc/\(child)/smaps_rollup", encoding: .utf8)
+    let text = text(of: "/proc/\(child)/smaps_rollup")
     var sum: UInt64 = 0
     for line in text.split(separator: "\n") where line.hasPrefix("Private_") {
       sum += line.split(separator: " ").compactMap { UInt64($0) }.first ?? 0
@@ -190,8 +194,8 @@ func alive(_ module: ValidatedModule, _ count: Int) throws {
 
 /// Page faults of the launcher's sandboxes so far, from its waited-for children.
 func childFaults(of process: Int) -> Double {
-  let text = (try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)) ?? ""
-  let fields = text.split(separator: ")").last?.split(separator: " ") ?? []
+  let fields =
+    text(of: "/proc/\(process)/stat").split(separator: ")").last?.split(separator: " ") ?? []
   return fields.count > 8 ? Double(fields[8]) ?? 0 : 0
 }
 

@@ -97,8 +97,12 @@ static inline size_t csb_shared_size(void)
 {
 	return sizeof(struct csb_shared) + CSB_MAX_CHANNELS * sizeof(struct csb_channel);
 }
-/* Maps the shared memory file of this sandbox at CSB_SHARED. */
+/* Maps the shared memory file of a sandbox at CSB_SHARED: the launcher before it forks one
+ * (csb_map_next), a template's copy for itself. */
 int csb_map_session(int fd);
+int csb_map_next(int fd);
+/* In a sandbox: what is mapped there is its own, for faults to be told in. */
+void csb_own_session(void);
 static inline struct csb_channel *csb_channel_at(struct csb_shared *shared, uint32_t index)
 {
 	if (index >= CSB_MAX_CHANNELS)
@@ -116,21 +120,36 @@ void csb_enter(uint64_t entry, uint64_t stack);
 /* Where a trap starts; in slot 0 stands `jmp *%gs:0`, so no host address is in guest memory. */
 void csb_trap_entry(void);
 
-/* fork without the C library's handlers: the caller has a single thread. Returns the pid (0 in the
- * child). */
+/* What only the launcher may do, though its sandboxes inherit its filter: the filter lets these calls
+ * pass where two argument registers that they do not use hold a secret of 128 bits. The secret lies in
+ * one page that a fork finds empty, and in registers only until the call is over (vouched.S). */
+
+/* Makes a secret, loads a filter exported by libseccomp with it in the place of CSB_SECRET_0 and
+ * CSB_SECRET_1. no_new_privs must be set. Once per process; without it the calls below still work. */
+int csb_load_filter(const void *instructions, uint16_t count);
+/* Stand for the secret in rules: the values of arguments 4 and 5 of the calls below. In mmap, where
+ * all arguments are used, they are the high halves of arguments 3 and 4, of which the kernel looks at
+ * the low halves only. */
+static const uint64_t CSB_SECRET_0 = 0x5eab7c01d35f9a26;
+static const uint64_t CSB_SECRET_1 = 0x63c4e8f7b1907d4e;
+/* As their namesakes; -errno. csb_fork is without the C library's handlers: the caller has a single
+ * thread. */
 int csb_fork(void);
+int csb_move(int from, int to);
+void csb_close(int fd);
+int csb_kill(int32_t process);
+int csb_wait(int32_t process, int waits, int *status, uint64_t *user_nanoseconds,
+	uint64_t *system_nanoseconds);
+/* Blocks until one of two descriptors can be read; a bit for each. */
+int csb_poll(int first, int second);
 /* The same for a template's copy: the launcher, not the template, is its parent. */
 static const int CSB_FORK_SIBLING_FLAGS = 0x8000 /* CLONE_PARENT */ | 17 /* SIGCHLD */;
 int csb_fork_sibling(void);
-/* Whether this is a child that was not waited for. */
-int csb_is_child(int32_t process);
 /* Blocks SIGCHLD; a descriptor that is readable when a child has ended. */
 int csb_child_events(void);
 void csb_clear_child_events(int fd);
 int csb_prctl(int option, unsigned long a, unsigned long b);
 int csb_close_range(unsigned first, unsigned last);
-/* Loads a filter exported by libseccomp. no_new_privs must be set. */
-int csb_load_filter(const void *instructions, uint16_t count);
 int csb_unshare(int flags);
 /* Makes an empty, read-only file system the root. Needs a mount namespace of its own. */
 int csb_empty_root(void);
@@ -144,6 +163,15 @@ int csb_landlock(void);
 int csb_limit(int resource, uint64_t value);
 /* Readable memory must not be executable by the way, whatever this process inherited. */
 int csb_plain_personality(void);
+/* In a forked sandbox: ends with `parent`, closes descriptors from the first channel's on, and may have
+ * this many processes. */
+int csb_lock_child(int32_t parent, unsigned first_channel, uint64_t processes);
+/* In the launcher, first of all: forks need not look up the pages of code that it has looked up; then:
+ * forget those of start-up, so that they need not be copied either. */
+void csb_keep_lookups(void);
+void csb_forget_lookups(void);
+/* Uses up malloc's free lists, for good: what is allocated from here on lies together. */
+void csb_gather_malloc(void);
 /* Never trims, never uses mmap: malloc needs no system call but brk. */
 void csb_tame_malloc(void);
 
@@ -157,10 +185,15 @@ int csb_is_sealed(int fd);
 /* One packet with descriptors. `flags` as for sendmsg. */
 long csb_send(int socket, const void *bytes, size_t count, const int *_Nullable fds, size_t fd_count,
 	int flags);
+/* The launcher's: without descriptors, vouched for. */
+long csb_tell(int socket, const void *bytes, size_t count, int flags);
 /* One packet; received descriptors are close-on-exec. -EMSGSIZE when packet or descriptors were cut
  * off (then nothing is kept). 0: end of file. */
 long csb_receive(int socket, void *bytes, size_t capacity, int *fds, size_t fd_capacity,
 	size_t *fd_count, int flags);
+/* The launcher's: vouched for. */
+long csb_hear(int socket, void *bytes, size_t capacity, int *fds, size_t fd_capacity,
+	size_t *fd_count);
 /* Sends this socket's next packets' senders along: csb_receive_from a sandbox names its process. */
 int csb_want_sender(int socket);
 /* One packet without descriptors (any are closed by the kernel) and who sent it, as the kernel says. */

@@ -1,0 +1,40 @@
+// Unsafe: a local array and a packet are handed to the system for the length of one call.
+import CSandbox
+import Glibc
+import Wire
+
+/// Receives a session of the common kind as every sandbox does. What is made on first use (types'
+/// metadata, malloc's lists) is made in the launcher, once, instead of in each sandbox; and what a
+/// sandbox allocates lies together, so that it has few pages to copy.
+func warmUp(_ buffer: inout PacketBuffer, _ memory: GuestMemory) throws(RuntimeError) {
+  let channel = ChannelMessage(
+    alias: "/dev/stdin", access: 0, digest: false, gets: 1, getBytes: 1, puts: 0, putBytes: 0,
+    backing: .stream(0))
+  var constant = channel
+  constant.backing = .bytes([1, 2, 3])
+  let session = SessionMessage(
+    isFollowed: false, heapByteCount: 0x10000, memoryDigest: false, trapLimit: 1,
+    outputByteLimit: 1, channels: [channel, channel, channel, constant])
+  var writer = ByteWriter()
+  PacketHeader(kind: .session, identifier: 1).encode(into: &writer)
+  session.encode(into: &writer)
+  let bytes = writer.bytes
+  var pair: [Int32] = [-1, -1]
+  let made = unsafe socketpair(
+    AF_UNIX, Int32(SOCK_SEQPACKET.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0, &pair)
+  guard made == 0 else { throw RuntimeError("socketpair", errno: errno) }
+  defer { for descriptor in pair { close(descriptor) } }
+  guard unsafe write(pair[0], bytes, bytes.count) == bytes.count,
+    let received = try receiveSession(from: PacketSocket(descriptor: pair[1]), &buffer)
+  else { throw RuntimeError("rehearse a session", errno: errno) }
+  let manifest = UserManifest(heapStart: 0, heapByteCount: 0, channels: received.message.channels)
+  guard manifest.bytes(at: 0).count > 0 else { return }
+  var channels: [ChannelState] = []
+  for channel in received.message.channels {
+    channels.append(try ChannelState(channel, descriptors: [0]))
+  }
+  rehearse(
+    SessionState(
+      identifier: 0, memory: memory, channels: channels, memoryDigest: false, powers: [],
+      trapLimit: 1, outputLeft: 1, fanOut: nil, trace: -1))
+}
