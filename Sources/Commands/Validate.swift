@@ -2,8 +2,10 @@ public import ArgumentParser
 import ELF
 import Foundation
 import Validator
+import X86
 
 extension Profile: ExpressibleByArgument {}
+extension Baseline: ExpressibleByArgument {}
 
 /// `zvm validate`: says whether a program may run, and why not.
 public struct Validate: ParsableCommand {
@@ -17,52 +19,51 @@ public struct Validate: ParsableCommand {
   @Option(help: "Rules to apply: nacl, zerovm or portable.")
   var profile = Profile.zerovm
 
+  @Option(help: "What portable code may count on: x86-64, x86-64-v2 or x86-64-v3.")
+  var baseline = Baseline.v2
+
   @Flag(help: "The file is bare machine code, without ELF headers.")
   var raw = false
 
   @Flag(help: "Read one text a line as hex; print `valid` or `invalid OFFSET RULE` a line.")
   var hexLines = false
 
-  @Option(help: "Print at most this many violations.")
-  var limit = 20
+  @Flag(help: "Print the whole verdict as JSON.")
+  var json = false
+
+  @Option(help: "Name at most this many violations; JSON names 1000 unless told.")
+  var limit: Int?
 
   public init() {}
 
   public func run() throws {
-    if hexLines {
-      guard let input = file == "-" ? .standardInput : FileHandle(forReadingAtPath: file) else {
-        throw cannotRead()
-      }
-      let lines = HexLines(validator: Validator(profile: profile))
-      guard try !lines.run(input, .standardOutput) else { throw ExitCode(2) }
-      return
+    if hexLines { return try compare() }
+    guard let code = CodeFile(path: file, isRaw: raw) else { throw cannotRead() }
+    let limit = max(1, self.limit ?? (json ? 1000 : 20))
+    let report: TextReport
+    var headerError: ELFError?
+    if raw {
+      report = Validator(profile: profile, baseline: baseline)
+        .report(on: code.bytes.span, limit: limit)
+    } else {
+      let verdict = NexeValidator(profile: profile, baseline: baseline, limit: limit)
+        .check(code.bytes.span)
+      report = verdict.text
+      headerError = verdict.headerError
     }
-    guard let data = FileManager.default.contents(atPath: file) else {
+    let result = ValidationResult(
+      file: file, profile: profile, baseline: baseline, code: code, report: report,
+      headerError: headerError)
+    print(try json ? result.json() : result.text())
+    if !result.valid { throw ExitCode(1) }
+  }
+
+  private func compare() throws {
+    guard let input = file == "-" ? .standardInput : FileHandle(forReadingAtPath: file) else {
       throw cannotRead()
     }
-    let bytes = [UInt8](data)
-    let violations: [Violation]
-    var start = 0
-    if raw {
-      violations = Validator(profile: profile).check(bytes.span)
-    } else {
-      let verdict = NexeValidator(profile: profile).check(bytes.span)
-      if let error = verdict.headerError {
-        print("\(file): refused: \(error)")
-        throw ExitCode(1)
-      }
-      violations = verdict.violations
-      start = Int(verdict.image?.text.address ?? 0)
-    }
-    guard violations.isEmpty else {
-      print("\(file): refused: \(violations.count) violations of the rules")
-      for violation in violations.prefix(limit) {
-        print("  0x\(String(start + violation.offset, radix: 16)): text offset \(violation)")
-      }
-      if violations.count > limit { print("  … and \(violations.count - limit) more") }
-      throw ExitCode(1)
-    }
-    print("\(file): valid (\(profile.rawValue))")
+    let lines = HexLines(validator: Validator(profile: profile, baseline: baseline))
+    guard try !lines.run(input, .standardOutput) else { throw ExitCode(2) }
   }
 
   private func cannotRead() -> ExitCode {

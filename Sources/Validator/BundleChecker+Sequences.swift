@@ -58,7 +58,9 @@ extension BundleChecker {
       if restoresStack || restoreFrame.contains(where: { unsafe $0.matches(here, count) }) {
         if progress.pending == (restoresStack ? Self.rsp : Self.rbp) {
           // A jump here would add the base to a full pointer.
-          unsafe window.targets[at >> 5] &= ~(1 << UInt32(at & 31))
+          if !Mutation.isOff(.restoreIsTarget) {
+            unsafe window.targets[at >> 5] &= ~(1 << UInt32(at & 31))
+          }
           progress.pending = Self.none
         } else {
           log.refuse(
@@ -134,7 +136,7 @@ extension BundleChecker {
       }
     case .stringRSI, .stringRDI, .stringRSIAndRDI:
       // 48 is the only REX that the string instructions may have; maskmov (F7) may have any.
-      if it.opcode != 0xF7, it.rex & 7 != 0 {
+      if it.opcode != 0xF7, it.rex & 7 != 0, !Mutation.isOff(.stringREX) {
         log.refuse(.unknownInstruction, at: at, byteCount: it.byteCount)
       } else if let first = unsafe stringMasks(bundle, kind, inBundle, starts) {
         closeSuperinstruction(from: first, to: at, window)
@@ -148,7 +150,7 @@ extension BundleChecker {
   /// Only the first byte of a superinstruction may be jumped to. `first` is relative to the bundle.
   private func closeSuperinstruction(from first: Int, to last: Int, _ window: Window) {
     let inside = (UInt32(2) << UInt32(last & 31)) &- (UInt32(2) << UInt32(first))
-    unsafe window.targets[last >> 5] &= ~inside
+    if !Mutation.isOff(.insideIsTarget) { unsafe window.targets[last >> 5] &= ~inside }
   }
 
   /// Where `and $-32,%eXX ; add %r15,%rXX` starts, right before the jump or call of the same
@@ -166,7 +168,10 @@ extension BundleChecker {
     let addBackward = 0xC7_03_49 | high << 2 | low << 19
     guard add == addForward || add == addBackward else { return nil }
     let andEnd = unsafe (bundle + at - 6).loadUnaligned(as: UInt32.self) & 0xFF_FFFF
-    guard andEnd == 0xE0_E083 | low << 8 else { return nil }
+    let isSame = andEnd == 0xE0_E083 | low << 8
+    guard isSame || Mutation.isOff(.maskRegister) && andEnd & 0xFF_F8FF == 0xE0_E083 else {
+      return nil
+    }
     // When `and` starts an instruction, so does what follows it.
     if high == 0, starts >> UInt32(at - 6) & 1 != 0 { return at - 6 }
     guard at >= 7, starts >> UInt32(at - 7) & 1 != 0 else { return nil }

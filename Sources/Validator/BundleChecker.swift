@@ -95,7 +95,7 @@ protocol BundleLog {
     }
     refuse(pending: progress.pending, at, it.byteCount, &log)
     if end == bundleEnd {
-      refuse(pending: progress.restricted, end, 0, &log)
+      if !Mutation.isOff(.openAtBundleEnd) { refuse(pending: progress.restricted, end, 0, &log) }
       progress.restricted = Self.none
     }
     progress.at = end
@@ -122,7 +122,9 @@ protocol BundleLog {
     guard index != Self.none else { return }
     if index == progress.pending, index != Self.rsp, index != Self.rbp {
       // A jump here would skip the restriction.
-      unsafe window.targets[at >> 5] &= ~(1 << UInt32(at & 31))
+      if !Mutation.isOff(.indexIsTarget) {
+        unsafe window.targets[at >> 5] &= ~(1 << UInt32(at & 31))
+      }
     } else {
       log.refuse(.badIndex, at: at, byteCount: it.byteCount)
     }

@@ -207,7 +207,7 @@ private struct ChunkResult {
       unsafe wanted[bundle] = all
       bad |= all
     }
-    return bad != 0
+    return bad != 0 && !Mutation.isOff(Rule.badJumpTarget)
   }
 
   func free() {
@@ -223,7 +223,9 @@ private struct ChunkResult {
   var failed = false
 
   @inline(__always)
-  mutating func refuse(_ rule: Rule, at offset: Int, byteCount: Int) { failed = true }
+  mutating func refuse(_ rule: Rule, at offset: Int, byteCount: Int) {
+    if !Mutation.isOff(rule) { failed = true }
+  }
 
   @inline(__always)
   mutating func instruction(at offset: Int, byteCount: Int) {}
@@ -232,7 +234,7 @@ private struct ChunkResult {
   mutating func jump(at offset: Int, byteCount: Int, to target: Int) {
     if unsafe UInt(bitPattern: target) < UInt(bitPattern: scan.text.count) {
       unsafe wanted[target >> 5] |= 1 &<< UInt32(truncatingIfNeeded: target & 31)
-    } else if !scan.mayLeave(to: target) {
+    } else if !scan.mayLeave(to: target), !Mutation.isOff(.outsideJumpAligned) {
       failed = true
     }
   }

@@ -12,7 +12,7 @@ public struct Validator: Sendable {
   public static let maximumByteCount = 256 << 20
 
   public let profile: Profile
-  private let checker: BundleChecker
+  let checker: BundleChecker
 
   /// `baseline` is what `portable` code may count on; the other profiles do not look at it.
   public init(profile: Profile = .zerovm, baseline: Baseline = .v2) {

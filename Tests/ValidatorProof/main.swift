@@ -1,30 +1,100 @@
-// Compares the validator with the slow checker over many generated texts: `validator-proof COUNT SEED`.
-// Prints disagreements and a summary; exit status 1 when there is one.
+// Proofs by comparison, too long for every test run:
+//
+//   validator-proof BUNDLES SEED     compares with the slow checker over generated texts
+//   validator-proof enumerate PART PARTS
+//       prints every encoding that profile zerovm accepts in one part of the space of prefixes, REX,
+//       VEX, opcodes and ModRM classes, as `HEX LENGTH BASE INDEX WRITES`: check-decoders asks other
+//       decoders about them
 import SlowChecker
 import Validator
 
-let arguments = CommandLine.arguments.dropFirst().compactMap { UInt64($0) }
-guard arguments.count == 2 else { fatalError("usage: validator-proof BUNDLES SEED") }
-var generator = TextGenerator(seed: arguments[1])
-let validator = Validator(profile: .nacl)
-let slow = SlowChecker()
-var bundles: UInt64 = 0
-var texts = 0
-var accepted = 0
-var disagreements = 0
-while bundles < arguments[0] {
-  let count = texts % 8 == 0 ? 3 : 1
-  let text = generator.text(bundles: count)
-  let verdict = validator.accepts(text.span)
-  if verdict != slow.accepts(text) {
-    disagreements += 1
-    let digits = Array("0123456789abcdef")
-    let hex = String(text.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
-    if disagreements <= 20 { print("validator \(verdict), slow checker \(!verdict): \(hex)") }
-  }
-  if verdict { accepted += 1 }
-  texts += 1
-  bundles += UInt64(count)
+func hex(_ bytes: [UInt8]) -> String {
+  let digits = Array("0123456789abcdef")
+  return String(bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
 }
-print("\(bundles) bundles in \(texts) texts, \(accepted) accepted, \(disagreements) disagreements")
-if disagreements > 0 { fatalError("the validator and the slow checker disagree") }
+
+func compare(bundles wanted: UInt64, seed: UInt64) {
+  var generator = TextGenerator(seed: seed)
+  let validator = Validator(profile: .nacl)
+  let slow = SlowChecker()
+  var bundles: UInt64 = 0
+  var texts = 0
+  var accepted = 0
+  var disagreements = 0
+  while bundles < wanted {
+    let count = texts % 8 == 0 ? 3 : 1
+    let text = generator.text(bundles: count)
+    let verdict = validator.accepts(text.span)
+    if verdict != slow.accepts(text) {
+      disagreements += 1
+      if disagreements <= 20 { print("validator \(verdict), slow \(!verdict): \(hex(text))") }
+    }
+    if verdict { accepted += 1 }
+    texts += 1
+    bundles += UInt64(count)
+  }
+  print(
+    "\(bundles) bundles in \(texts) texts, \(accepted) accepted, \(disagreements) disagreements")
+  precondition(disagreements == 0, "the validator and the slow checker disagree")
+}
+
+/// Prefixes in front of an opcode: legacy ones and REX, or VEX with map and pp inside.
+func starts() -> [[UInt8]] {
+  var result: [[UInt8]] = []
+  let legacy: [[UInt8]] = [
+    [], [0x66], [0xF3], [0xF2], [0xF0], [0x66, 0xF0], [0xF0, 0x66], [0x2E], [0x3E], [0x66, 0xF3],
+    [0xF3, 0x66], [0x67], [0x64],
+  ]
+  for prefix in legacy {
+    for rex in [nil, 0x40, 0x41, 0x42, 0x44, 0x48, 0x4D] as [UInt8?] {
+      for map in [[], [0x0F], [0x0F, 0x38], [0x0F, 0x3A]] as [[UInt8]] {
+        result.append(prefix + (rex.map { [$0] } ?? []) + map)
+      }
+    }
+  }
+  for last in UInt8.min...UInt8.max where last & 0x78 == 0x78 || last & 0x78 == 0x28 {
+    result.append([0xC5, last])
+    for second: UInt8 in [0xE1, 0xE2, 0xE3, 0xC1, 0x42, 0x83] {
+      result.append([0xC4, second, last])
+    }
+  }
+  return result
+}
+
+func enumerate(part: Int, parts: Int) {
+  let validator = Validator(profile: .zerovm)
+  // mod, rm and SIB classes: displacement or not, SIB or not, rip, no base, a register.
+  let operands: [[UInt8]] = [
+    [0x00], [0x05], [0x04, 0x24], [0x04, 0x25], [0x04, 0x0D], [0x45], [0x44, 0x0C], [0x84, 0xE5],
+    [0x87], [0xC0], [0xC4], [0xC7],
+  ]
+  for (number, start) in starts().enumerated() where number % parts == part {
+    for opcode in UInt8.min...UInt8.max {
+      for reg in UInt8(0)..<8 {
+        for operand in operands {
+          var code = start + [opcode, operand[0] | reg << 3] + operand.dropFirst()
+          code += [UInt8](repeating: 0x01, count: 16 - min(16, code.count))
+          guard let probe = validator.probe(code) else { continue }
+          let writes = probe.writes.map(String.init).joined(separator: ",")
+          let base = probe.base.map(String.init) ?? "-"
+          let index = probe.index.map(String.init) ?? "-"
+          print(
+            "\(hex(Array(code[..<probe.byteCount]))) \(probe.byteCount) \(base) \(index) "
+              + (writes.isEmpty ? "-" : writes))
+        }
+      }
+    }
+  }
+}
+
+let arguments = Array(CommandLine.arguments.dropFirst())
+if arguments.count == 3, arguments[0] == "enumerate", let part = Int(arguments[1]),
+  let parts = Int(arguments[2])
+{
+  enumerate(part: part, parts: parts)
+} else if arguments.count == 2, let bundles = UInt64(arguments[0]), let seed = UInt64(arguments[1])
+{
+  compare(bundles: bundles, seed: seed)
+} else {
+  fatalError("usage: validator-proof BUNDLES SEED | enumerate PART PARTS")
+}
