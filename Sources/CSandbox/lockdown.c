@@ -27,7 +27,7 @@ int csb_fork(void)
 
 int csb_fork_sibling(void)
 {
-	long pid = syscall(SYS_clone, CLONE_PARENT | SIGCHLD, 0, 0, 0, 0);
+	long pid = syscall(SYS_clone, CSB_FORK_SIBLING_FLAGS, 0, 0, 0, 0);
 	return pid < 0 ? -errno : (int)pid;
 }
 

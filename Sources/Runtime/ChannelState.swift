@@ -88,6 +88,12 @@ struct ChannelState {
     if message.access == 1 { writePosition = size }
   }
 
+  /// Whether this is a sequential channel whose read limit is used up.
+  func isSpent(reads: (calls: Int64, bytes: Int64)) -> Bool {
+    mayRead && !readsAnywhere
+      && (reads.calls >= message.gets || reads.bytes >= message.getBytes)
+  }
+
   /// Fills `buffer` as far as there are bytes. A sequential channel goes on where it was.
   mutating func read(into buffer: UnsafeMutableRawBufferPointer, offset: Int64)
     throws(ChannelFailure) -> Int

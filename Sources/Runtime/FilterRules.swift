@@ -18,7 +18,7 @@ extension FilterRule {
       FilterRule("read"), FilterRule("write"), FilterRule("pread64"), FilterRule("pwrite64"),
       FilterRule("exit_group"), FilterRule("brk"),
       // malloc asks when its heap is full; "out of memory" is the answer.
-      FilterRule("mmap", .refuse(errno: ENOMEM)),
+      FilterRule("mmap", .refuse(errno: ENOMEM), where: [.equal(argument: 0, 0)]),
       FilterRule("recvmsg", where: [.equal(argument: 0, control)]),
       // The heap and the user manifest: never executable.
       FilterRule(
@@ -38,6 +38,31 @@ extension FilterRule {
       rules.append(
         FilterRule(
           "mprotect", where: inGuest + [.equal(argument: 2, UInt64(PROT_READ | PROT_EXEC))]))
+    }
+    if powers.contains(.fork) {
+      rules += [
+        // Copies of this process, whose parent is the launcher.
+        FilterRule(
+          "clone",
+          where: [
+            .equal(argument: 0, UInt64(CSB_FORK_SIBLING_FLAGS)), .equal(argument: 1, 0),
+          ]),
+        // In the copy: its own shared memory, its own control socket, and no more forks.
+        FilterRule(
+          "mmap",
+          where: [
+            .equal(argument: 0, CSB_SHARED), .equal(argument: 1, UInt64(csb_shared_size())),
+            .equal(argument: 2, UInt64(PROT_READ | PROT_WRITE)),
+            .equal(argument: 3, UInt64(MAP_SHARED | MAP_FIXED)), .equal(argument: 5, 0),
+          ]),
+        FilterRule("dup2", where: [.equal(argument: 1, control)]),
+        FilterRule(
+          "prlimit64",
+          where: [
+            .equal(argument: 0, 0), .equal(argument: 1, UInt64(__RLIMIT_NPROC.rawValue)),
+            .equal(argument: 3, 0),
+          ]),
+      ]
     }
     return rules
   }

@@ -130,6 +130,21 @@ struct GuestMemory {
       ] + fixedRanges.dropFirst()
   }
 
+  /// Writes the user manifest of a template's copy: the same channels, other limits and sizes.
+  mutating func replaceManifest(channels: [ChannelMessage]) throws(RuntimeError) {
+    let image = UserManifest(
+      heapStart: UInt32(heapStart), heapByteCount: UInt32(heapByteCount), channels: channels)
+    let bytes = image.bytes(at: UInt32(manifestStart))
+    guard Self.stackStart - image.byteCount == manifestStart, bytes.count == manifest.count else {
+      throw RuntimeError("a copy's user manifest is larger than the template's")
+    }
+    if bytes == manifest { return }
+    try Self.protect(manifestStart, Self.stackStart, PROT_READ | PROT_WRITE, "user manifest")
+    unsafe Self.pointer(manifestStart).copyMemory(from: bytes, byteCount: bytes.count)
+    try Self.protect(manifestStart, Self.stackStart, PROT_READ, "user manifest")
+    manifest = bytes
+  }
+
   /// Makes data, heap and stack what they were before the guest ran: the kernel drops the pages, and
   /// what comes back is the module's initial image, or zeros.
   func reset() throws(RuntimeError) {

@@ -36,11 +36,11 @@ struct PacketSocket {
       descriptors: Array(buffer.descriptors[..<descriptorCount]))
   }
 
-  /// Says that a session is over. With `write`, all that a sandbox may do to its socket: no
-  /// descriptor can go along.
-  func reply(_ identifier: UInt64) throws(RuntimeError) {
+  /// What a sandbox says to the engine, with `write`, all that it may do to its socket: no descriptor
+  /// can go along.
+  func say(_ kind: PacketKind, _ identifier: UInt64) throws(RuntimeError) {
     var writer = ByteWriter()
-    PacketHeader(kind: .idle, identifier: identifier).encode(into: &writer)
+    PacketHeader(kind: kind, identifier: identifier).encode(into: &writer)
     let bytes = writer.bytes
     guard unsafe write(descriptor, bytes, bytes.count) == bytes.count else {
       throw RuntimeError("answer the engine", errno: errno)

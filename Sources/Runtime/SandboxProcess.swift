@@ -18,11 +18,11 @@ func runSandboxProcess(
     var buffer = buffer
     while let (session, identifier) = try receiveSession(from: socket, &buffer) {
       let again = session.message.isFollowed
-      let isClean = runGuest(try arm(session, powers, &memory))
+      let isClean = runGuest(try arm(session, identifier, powers, &memory))
       // Only who ended by itself gets another session; all others end here.
       guard again, isClean, unsafe csb_session().pointee.state == UInt32(CSB_EXITED) else { break }
       try Lockdown.closeChannels()
-      try socket.reply(identifier)
+      try socket.say(.idle, identifier)
       // After the answer, before anything of the next session is read.
       try memory.reset()
     }
@@ -33,13 +33,13 @@ func runSandboxProcess(
   _exit(0)
 }
 
-private struct ReceivedSession {
+struct ReceivedSession {
   let message: SessionMessage
   let descriptors: [Int32]
 }
 
 /// Collects descriptors until the session itself comes; nil when the engine hung up.
-private func receiveSession(from socket: PacketSocket, _ buffer: inout PacketBuffer)
+func receiveSession(from socket: PacketSocket, _ buffer: inout PacketBuffer)
   throws(RuntimeError) -> (ReceivedSession, UInt64)?
 {
   var descriptors: [Int32] = []
@@ -61,31 +61,41 @@ private func receiveSession(from socket: PacketSocket, _ buffer: inout PacketBuf
 }
 
 /// Sets up guest memory and channels.
-private func arm(_ session: ReceivedSession, _ powers: Powers, _ memory: inout GuestMemory)
-  throws(RuntimeError) -> SessionState
-{
+private func arm(
+  _ session: ReceivedSession, _ identifier: UInt64, _ powers: Powers, _ memory: inout GuestMemory
+) throws(RuntimeError) -> SessionState {
   let message = session.message
   try memory.arm(heapByteCount: message.heapByteCount, channels: message.channels)
-  var channels: [ChannelState] = []
-  channels.reserveCapacity(message.channels.count)
-  for channel in message.channels {
-    channels.append(try ChannelState(channel, descriptors: session.descriptors))
+  var state = SessionState(
+    identifier: identifier, memory: memory, channels: [], memoryDigest: message.memoryDigest,
+    powers: powers, trapLimit: message.trapLimit, outputLeft: message.outputByteLimit,
+    fanOut: message.fanOut, trace: -1)
+  try state.openChannels(of: session)
+  return state
+}
+
+extension SessionState {
+  /// Makes the session's channels and its trace, and clears what shared memory says of them.
+  mutating func openChannels(of session: ReceivedSession) throws(RuntimeError) {
+    let wanted = session.message.trace
+    guard wanted <= UInt32(session.descriptors.count) else {
+      throw RuntimeError("the trace's descriptor was not sent")
+    }
+    trace = wanted == 0 ? -1 : session.descriptors[Int(wanted) - 1]
+    channels = []
+    channels.reserveCapacity(session.message.channels.count)
+    for channel in session.message.channels {
+      channels.append(try ChannelState(channel, descriptors: session.descriptors))
+    }
+    // The memory was another session's: what that one wrote past its own channels must not count.
+    for index in channels.indices {
+      unsafe csb_channel_at(csb_session(), UInt32(index)).pointee = csb_channel()
+    }
+    let shared = unsafe csb_session()
+    unsafe shared.pointee.channel_count = UInt32(channels.count)
+    unsafe shared.pointee.traps = 0
+    unsafe shared.pointee.message_length = 0
+    unsafe shared.pointee.memory_digest_valid = 0
+    unsafe shared.pointee.state = UInt32(CSB_RUNNING)
   }
-  // The memory was another session's: what that one wrote past its own channels must not count here.
-  for index in channels.indices {
-    unsafe csb_channel_at(csb_session(), UInt32(index)).pointee = csb_channel()
-  }
-  let shared = unsafe csb_session()
-  unsafe shared.pointee.channel_count = UInt32(channels.count)
-  unsafe shared.pointee.traps = 0
-  unsafe shared.pointee.message_length = 0
-  unsafe shared.pointee.memory_digest_valid = 0
-  guard message.trace <= UInt32(session.descriptors.count) else {
-    throw RuntimeError("the trace's descriptor was not sent")
-  }
-  return SessionState(
-    memory: memory, channels: channels, memoryDigest: message.memoryDigest, powers: powers,
-    trapLimit: message.trapLimit, outputLeft: message.outputByteLimit,
-    fanOut: message.fanOut,
-    trace: message.trace == 0 ? -1 : session.descriptors[Int(message.trace) - 1])
 }

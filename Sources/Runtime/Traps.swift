@@ -7,6 +7,10 @@ import Wire
 
 /// The session that runs in this process.
 struct SessionState {
+  /// The engine's number for it.
+  var identifier: UInt64
+  /// Whether this process is a template's copy.
+  var isCopy = false
   var memory: GuestMemory
   var channels: [ChannelState]
   var memoryDigest: Bool
@@ -44,7 +48,6 @@ func runGuest(_ session: SessionState) -> Bool {
   csb_set_leave(0)
   let stack = CSB_BASE + GuestMemory.stackEnd - 256
   let entry = CSB_BASE + UInt64(session.memory.entry)
-  unsafe csb_session().pointee.state = UInt32(CSB_RUNNING)
   csb_enter(entry, stack)
   finishDigests()
   defer { unsafe current = nil }
@@ -146,7 +149,16 @@ private func answer(_ arguments: UInt32) -> Int32 {
       return 0
     }
   case Function.fork:
-    return -ENOSYS
+    guard unsafe current!.powers.contains(.fork), unsafe !current!.isCopy else { return -ENOSYS }
+    do throws(RuntimeError) {
+      // From here on this is a copy.
+      unsafe current = try unsafe serveAsTemplate(current!)
+      return 0
+    } catch {
+      tell(error.description)
+      leave(UInt32(CSB_REFUSED))
+      return 0
+    }
   default:
     unsafe csb_session().pointee.function = function
     leave(UInt32(CSB_BAD_TRAP))
@@ -225,6 +237,14 @@ private func counter(_ channel: Int, _ field: Int) -> Int64 {
     unsafe $0.load(fromByteOffset: 8 * field, as: Int64.self)
   }
 }
+
+/// Calls and bytes read so far over a channel.
+func readCounters(_ channel: Int) -> (calls: Int64, bytes: Int64) {
+  (counter(channel, 0), counter(channel, 1))
+}
+
+/// Counts a channel's reads as used up.
+func spend(_ channel: Int) { setCounter(channel, 0, .max) }
 
 private func setCounter(_ channel: Int, _ field: Int, _ value: Int64) {
   unsafe withUnsafeMutableBytes(

@@ -89,22 +89,23 @@ public final class Launcher: Sendable {
 
   /// Runs a session and waits for its report. Cancelling the task kills the sandbox.
   public func run(_ session: Session) async throws(SandboxError) -> SandboxReport {
-    let handle = Mutex<SessionHandle?>(nil)
-    let result: Result<SandboxReport, SandboxError> = await withTaskCancellationHandler {
-      await withCheckedContinuation { continuation in
-        let started = start(session) { continuation.resume(returning: $0) }
-        handle.withLock { $0 = started }
-        if Task.isCancelled { started.cancel() }
-      }
-    } onCancel: {
-      handle.withLock { $0 }?.cancel()
-    }
-    return try result.get()
+    try await SessionHandle.run { start(session, completion: $0) }
   }
 
   /// Runs a session and blocks this thread until its report is there.
   public func runAndWait(_ session: Session) throws(SandboxError) -> SandboxReport {
     try fleet().runAndWait(session)
+  }
+
+  /// Runs `setUp` until its program calls `fork`, which makes that process a template.
+  ///
+  /// The program's own set-up (an interpreter that warms up) is done once; each session of the
+  /// template starts after the call, in a fork of the process. What the set-up wrote to channels
+  /// stays written there; sessions have channels of their own. An error when the program ends without
+  /// calling `fork`, or the session's limits end it.
+  public func makeTemplate(_ setUp: Session) throws(SandboxError) -> Template {
+    let fleet = try fleet()
+    return Template(fleet: fleet, process: try fleet.makeTemplate(setUp))
   }
 
   /// Kills every sandbox and the launcher process, and reaps it.
@@ -121,9 +122,26 @@ public final class Launcher: Sendable {
 
 /// A running session.
 public struct SessionHandle: Sendable {
-  fileprivate let fleet: SandboxFleet?
-  fileprivate let number: UInt64
+  let fleet: SandboxFleet?
+  let number: UInt64
 
   /// Kills the sandbox. Nothing happens when the session is over.
   public func cancel() { fleet?.cancel(number) }
+
+  /// Waits for what `start` started; cancelling the task cancels it.
+  static func run(
+    _ start: (@escaping @Sendable (Result<SandboxReport, SandboxError>) -> Void) -> SessionHandle
+  ) async throws(SandboxError) -> SandboxReport {
+    let handle = Mutex<SessionHandle?>(nil)
+    let result: Result<SandboxReport, SandboxError> = await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        let started = start { continuation.resume(returning: $0) }
+        handle.withLock { $0 = started }
+        if Task.isCancelled { started.cancel() }
+      }
+    } onCancel: {
+      handle.withLock { $0 }?.cancel()
+    }
+    return try result.get()
+  }
 }

@@ -13,13 +13,15 @@ final class SandboxProcess: Sendable {
   let identifier: UInt64
   let socket: Int32
   let memory: SharedMemory
+  /// Whether a template forked it, or is to: the launcher does not know its identifier.
+  let isCopy: Bool
   private let pool: SharedMemoryPool
   /// The kernel's number, once it is known; 0 before.
   private let number = Atomic<Int32>(0)
   private let clock = Mutex(ProcessClock())
 
   /// A process that is still to be forked; `control` is its end of the socket.
-  static func make(identifier: UInt64, pool: SharedMemoryPool) throws(SandboxError)
+  static func make(identifier: UInt64, isCopy: Bool, pool: SharedMemoryPool) throws(SandboxError)
     -> (process: SandboxProcess, control: Int32)
   {
     var pair: [Int32] = [-1, -1]
@@ -32,7 +34,9 @@ final class SandboxProcess: Sendable {
       guard result == 0 else { throw SandboxError("SO_PASSCRED", errno: -result) }
       let memory = try pool.take()
       return (
-        SandboxProcess(identifier: identifier, socket: pair[0], memory: memory, pool: pool), pair[1]
+        SandboxProcess(
+          identifier: identifier, socket: pair[0], memory: memory, isCopy: isCopy, pool: pool),
+        pair[1]
       )
     } catch {
       for descriptor in pair { close(descriptor) }
@@ -40,7 +44,10 @@ final class SandboxProcess: Sendable {
     }
   }
 
-  private init(identifier: UInt64, socket: Int32, memory: SharedMemory, pool: SharedMemoryPool) {
+  private init(
+    identifier: UInt64, socket: Int32, memory: SharedMemory, isCopy: Bool, pool: SharedMemoryPool
+  ) {
+    self.isCopy = isCopy
     self.identifier = identifier
     self.socket = socket
     self.memory = memory
@@ -121,26 +128,56 @@ final class SandboxProcess: Sendable {
   enum Reply {
     /// That session is over, and the process waits for another.
     case idle(userNanoseconds: UInt64, systemNanoseconds: UInt64)
+    /// The program called fork: the process forks copies now.
+    case template
+    /// A copy says that it is there.
+    case hello
     /// The process is gone, or going.
     case ended
     /// Nothing that a sandbox of ours says.
     case nonsense
   }
 
-  /// Blocks until the process says that the session is over, or is gone.
-  func receiveReply(to number: UInt64) -> Reply {
+  /// Blocks until the process says something, mostly that the session is over, or is gone. nil: nothing
+  /// is there, where `waits` is false.
+  func receiveReply(to number: UInt64, waits: Bool) -> Reply? {
     var bytes = [UInt8](repeating: 0, count: PacketHeader.byteCount)
     var sender: Int32 = 0
-    let count = unsafe csb_receive_from(socket, &bytes, bytes.count, &sender, 0)
+    let count = unsafe csb_receive_from(
+      socket, &bytes, bytes.count, &sender, waits ? 0 : Int32(MSG_DONTWAIT))
+    if count == -Int(EAGAIN) { return nil }
     if count == 0 || count == -Int(ECONNRESET) { return .ended }
     guard count == bytes.count else { return .nonsense }
     var reader = ByteReader(bytes)
-    guard let header = try? PacketHeader(from: &reader), header.kind == .idle,
-      header.identifier == number, header.bodyByteCount == 0
-    else { return .nonsense }
-    let (user, system) = clock.withLock { $0.advance(process: sender) }
-    note(number: sender)
-    return .idle(userNanoseconds: user, systemNanoseconds: system)
+    guard let header = try? PacketHeader(from: &reader), header.bodyByteCount == 0 else {
+      return .nonsense
+    }
+    switch header.kind {
+    case .idle where header.identifier == number:
+      note(number: sender)
+      let (user, system) = clock.withLock { $0.advance(process: sender) }
+      return .idle(userNanoseconds: user, systemNanoseconds: system)
+    case .template where header.identifier == number: return .template
+    case .hello where self.number.load(ordering: .relaxed) == 0 && sender > 0:
+      note(number: sender)
+      return .hello
+    default: return .nonsense
+    }
+  }
+
+  /// Asks a template for a copy of itself; `control` is the copy's end of its socket.
+  func copy(_ process: SandboxProcess, _ control: Int32) throws(SandboxError) {
+    var writer = ByteWriter()
+    PacketHeader(kind: .copy, identifier: process.identifier).encode(into: &writer)
+    guard try send(writer.bytes, [control, process.memory.file]) else {
+      throw SandboxError("the template is gone")
+    }
+  }
+
+  /// The kernel's number of a copy; nil while it has not said a word.
+  var copyNumber: Int32? {
+    let number = number.load(ordering: .relaxed)
+    return number == 0 ? nil : number
   }
 }
 

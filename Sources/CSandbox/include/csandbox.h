@@ -120,6 +120,7 @@ void csb_trap_entry(void);
  * child). */
 int csb_fork(void);
 /* The same for a template's copy: the launcher, not the template, is its parent. */
+static const int CSB_FORK_SIBLING_FLAGS = 0x8000 /* CLONE_PARENT */ | 17 /* SIGCHLD */;
 int csb_fork_sibling(void);
 /* Whether this is a child that was not waited for. */
 int csb_is_child(int32_t process);
