@@ -92,7 +92,7 @@ public struct Exec: ParsableCommand {
     let report = try launcher.runAndWait(session)
     if case .exited = report.outcome {
       try tree.apply()
-    } else if let problem = report.outcome.problem {
+    } else if let problem = report.outcome.detailedProblem {
       complain("\(program): \(problem)")
     }
     return report.outcome.exitStatus

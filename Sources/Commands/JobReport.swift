@@ -1,5 +1,6 @@
 public import ArgumentParser
 import Foundation
+import MapReduce
 import Report
 
 /// Which run a command is about.
@@ -11,7 +12,7 @@ struct RunSelection: ParsableArguments {
   var state: String?
 
   var history: History {
-    History(folder: state.map { "\($0)/jobs" } ?? History.standardFolder)
+    History(folder: JobFolder.home(state))
   }
 }
 
@@ -111,7 +112,7 @@ public struct JobsCommand: ParsableCommand {
   public init() {}
 
   public func run() throws {
-    let history = History(folder: state.map { "\($0)/jobs" } ?? History.standardFolder)
+    let history = History(folder: JobFolder.home(state))
     var records: [RunRecord] = []
     for identifier in history.identifiers().suffix(max(0, number)) {
       // A folder that another zvm wrote, or that is damaged, does not hide the others.

@@ -186,7 +186,7 @@ public struct Run: ParsableCommand {
       try publish(
         RunReport(result, session, protections, validator: validatorState), to: .standardError)
     }
-    if let text = result.outcome.problem, format == nil { complain("\(target): \(text)") }
+    if let text = result.outcome.detailedProblem, format == nil { complain("\(target): \(text)") }
     if let place = result.outcome.place(in: target) { complain("\(target): \(place)") }
     throw ExitCode(result.outcome.exitStatus)
   }
@@ -254,7 +254,7 @@ public struct Run: ParsableCommand {
       result, session, launcher.protections, validator: validatorState,
       network: opened.networkChannels)
     try publish(report, to: .standardOutput)
-    if let text = result.outcome.problem { complain("\(manifest.program): \(text)") }
+    if let text = result.outcome.detailedProblem { complain("\(manifest.program): \(text)") }
     throw ExitCode(result.outcome.exitStatus)
   }
 

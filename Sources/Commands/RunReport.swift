@@ -1,24 +1,6 @@
 import Sandbox
 
 extension SandboxReport.Outcome {
-  /// What went wrong, for people; nil when the program ended by itself.
-  var problem: String? {
-    switch self {
-    case .exited: nil
-    case .faulted(let signal, let instruction, let address, let registers):
-      "fault: signal \(signal) at guest address 0x\(String(instruction, radix: 16))"
-        + (address.map { ", touching 0x\(String($0, radix: 16))" } ?? "") + "; \(registers)"
-    case .timedOut: "time is up"
-    case .limitReached(let limit): "the limit is reached: \(limit.rawValue)"
-    case .badTrap(let function): "bad trap: function 0x\(String(function, radix: 16))"
-    case .killed(let signal):
-      signal == 31
-        ? "killed by the system-call filter (signal 31)" : "killed by signal \(signal)"
-    case .channelFailed(let alias, let message): "channel \(alias): \(message)"
-    case .cancelled: "cancelled"
-    }
-  }
-
   /// Exit status of `zvm run`.
   var exitStatus: Int32 {
     switch self {
@@ -28,19 +10,6 @@ extension SandboxReport.Outcome {
     case .badTrap: 22
     case .channelFailed: 5
     case .cancelled: 125
-    }
-  }
-
-  fileprivate var kind: String {
-    switch self {
-    case .exited: "exited"
-    case .faulted: "faulted"
-    case .timedOut: "timedOut"
-    case .limitReached: "limitReached"
-    case .badTrap: "badTrap"
-    case .killed: "killed"
-    case .channelFailed: "channelFailed"
-    case .cancelled: "cancelled"
     }
   }
 }
@@ -83,7 +52,7 @@ struct RunReport {
         alias: session.channels[$0].alias, isNetwork: network.contains($0),
         sums: report.accounting[$0], digest: report.digests[$0])
     }
-    state = report.outcome.problem ?? "ok"
+    state = report.outcome.detailedProblem ?? "ok"
   }
 
   /// The report of a session that never began: why, or "ok" when none was asked for.
@@ -146,7 +115,7 @@ struct RunReport {
         "daemon": \(isDaemon),
         "exitCode": \(returnCode),
         "state": \(quoted(state)),
-        "outcome": "\(report?.outcome.kind ?? "none")",
+        "outcome": "\(report?.outcome.name ?? "none")",
         "systemSeconds": \(seconds(report?.systemTime)),
         "userSeconds": \(seconds(report?.userTime)),
         "protections": [\(protections.map(quoted).joined(separator: ", "))],

@@ -70,6 +70,15 @@ final class StreamSources: Sendable {
     return try result.get()
   }
 
+  /// Stops all decoders: whoever waits for a chunk gets an error. What sandboxes read stays open.
+  func stop() {
+    let passes = state.withLock { state in
+      state.isClosed = true
+      return Array(state.passes.values) + state.retired
+    }
+    for pass in passes { pass.stop() }
+  }
+
   /// Ends all decoders. Chunks must not be read any more.
   func close() {
     let (passes, launcher) = state.withLock { state in

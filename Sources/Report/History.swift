@@ -7,13 +7,6 @@ public struct History: Sendable {
 
   public init(folder: String) { self.folder = folder }
 
-  /// Where records go unless told otherwise: `$XDG_STATE_HOME/zvm/jobs`, else `~/.local/state/zvm/jobs`.
-  public static var standardFolder: String {
-    let environment = ProcessInfo.processInfo.environment
-    let state = environment["XDG_STATE_HOME"].flatMap { $0.isEmpty ? nil : $0 }
-    return (state ?? NSHomeDirectory() + "/.local/state") + "/zvm/jobs"
-  }
-
   /// Names of the runs, oldest first.
   public func identifiers() -> [String] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []

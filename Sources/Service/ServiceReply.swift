@@ -31,7 +31,7 @@ struct ServiceReply: Encodable {
   init(_ report: SandboxReport, _ session: Session) {
     event = "report"
     self.report = Report(
-      outcome: report.outcome.name, state: report.outcome.explanation,
+      outcome: report.outcome.name, state: report.outcome.problem ?? "ok",
       exitCode: report.outcome.exitCode,
       systemSeconds: Self.seconds(report.systemTime), userSeconds: Self.seconds(report.userTime),
       channels: session.channels.indices.map { index in
@@ -65,35 +65,7 @@ struct ServiceReply: Encodable {
 }
 
 extension SandboxReport.Outcome {
-  fileprivate var name: String {
-    switch self {
-    case .exited: "exited"
-    case .faulted: "faulted"
-    case .timedOut: "timedOut"
-    case .limitReached: "limitReached"
-    case .badTrap: "badTrap"
-    case .killed: "killed"
-    case .channelFailed: "channelFailed"
-    case .cancelled: "cancelled"
-    }
-  }
-
   fileprivate var exitCode: Int32 {
     if case .exited(let code) = self { code } else { 0 }
-  }
-
-  fileprivate var explanation: String {
-    switch self {
-    case .exited: "ok"
-    case .faulted(let signal, let instruction, let address, _):
-      "fault: signal \(signal) at guest address 0x\(String(instruction, radix: 16))"
-        + (address.map { ", touching 0x\(String($0, radix: 16))" } ?? "")
-    case .timedOut: "time is up"
-    case .limitReached(let limit): "the limit was reached: \(limit.rawValue)"
-    case .badTrap(let function): "bad trap: function 0x\(String(function, radix: 16))"
-    case .killed(let signal): "killed by signal \(signal)"
-    case .channelFailed(let alias, let message): "channel \(alias): \(message)"
-    case .cancelled: "cancelled"
-    }
   }
 }

@@ -11,7 +11,7 @@ struct ExampleTests {
   /// Runs `map` and `reduce` with their arguments over `input`; answers the output.
   private func output(
     _ folder: Folder, _ input: String, _ language: String, map: (String, [String]),
-    reduce: (String, [String])
+    reduce: (String, [String]), further: String = ""
   ) throws -> String {
     let programs = try [map, reduce].map { name, arguments in
       let file = "\(name).\(language)"
@@ -29,6 +29,7 @@ struct ExampleTests {
       map: \(programs[0])
       reduce: \(programs[1])
       output: result
+      \(further)
       """)
     let result = try run(
       zvm, ["job", "run", folder.path("job.yaml"), "--jobs", "3", "--shard-size", "200KiB"])
@@ -130,6 +131,24 @@ struct ExampleTests {
     let output = try output(
       folder, "log", language, map: ("sessions_map", []), reduce: ("sessions_reduce", ["600"]))
     #expect(output == expected)
+    guard language == "c" else { return }
+    // The engine sorts, and says so: the reduce program then keeps nothing but one address's times.
+    let sorted = try self.output(
+      folder, "log", language, map: ("sessions_map", []), reduce: ("sessions_reduce", ["600"]),
+      further: "shuffle: sort")
+    #expect(sorted == expected)
+    try folder.write(
+      "told.c",
+      """
+      #include <stdlib.h>
+      #include <stdio.h>
+      int main(void) { puts(getenv("ZVM_SHUFFLE") ? getenv("ZVM_SHUFFLE") : "none"); }
+      """)
+    for (further, told) in [("shuffle: sort", "sort\n"), ("", "none\n")] {
+      let output = try self.output(
+        folder, "log", language, map: ("sessions_map", []), reduce: ("told", []), further: further)
+      #expect(output == told)
+    }
   }
 
   @Test("changelogs of this machine's packages equal zcat and awk", arguments: languages)

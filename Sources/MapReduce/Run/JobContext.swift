@@ -104,8 +104,8 @@ final class JobContext: Sendable {
       return state.queue
     }
     queue?.stop(now: true)
-    // Whoever waits for a chunk gets an error.
-    streams.close()
+    // Workers may be about to send a chunk's descriptor: `JobRunner.run` closes it after them.
+    streams.stop()
   }
 
   /// Notes that the outputs are published.

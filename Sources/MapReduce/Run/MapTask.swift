@@ -13,12 +13,7 @@ struct MapTask: Sendable {
   let codecs: [String: String]
   let map: StageProgram
   let combine: StageProgram?
-  /// The state of a hash that took in all that a result depends on but the shard; nil: no cache.
-  let keyPrefix: SHA256?
-
-  /// How the engine's part of a map result is made; changes with the sizes of sorted pieces, the
-  /// partitioner, and the like.
-  private static let formatVersion = "zvm-map-1"
+  private let memory: TaskMemory
 
   init(
     _ context: JobContext, _ stage: JobFile.Stage, _ shards: [Shard], _ codecs: [String: String],
@@ -30,46 +25,21 @@ struct MapTask: Sendable {
     self.codecs = codecs
     self.map = map
     self.combine = combine
-    guard let engine = context.engineDigest else {
-      keyPrefix = nil
-      return
+    memory = TaskMemory(context, stage, .map, map, sides) { hash in
+      hash.add(stage.rejects == nil ? "" : "rejects")
+      combine?.describe(into: &hash)
     }
-    var hash = SHA256()
-    hash.add(Self.formatVersion)
-    hash.add(engine)
-    map.describe(into: &hash)
-    hash.add(sides.digest)
-    hash.add(stage.shuffle.rawValue)
-    hash.add("\(stage.reducers)")
-    hash.add(stage.exchange.map { "\($0.map)>\($0.reduce)" } ?? "")
-    hash.add(stage.rejects == nil ? "" : "rejects")
-    combine?.describe(into: &hash)
-    keyPrefix = hash
   }
 
   func callAsFunction(_ work: Work, _ space: SlotSpace, _ phase: PhaseRunner)
     -> Result<Attempt, TaskFailure>
   {
     do throws(JobError) {
-      if let kept = try context.recorded?.output(
-        stage: stage.name, phase: .map, task: work.task, data: context.data)
-      {
-        return .success(Attempt(output: kept, reason: "resume"))
-      }
-      let key = key(shards[work.task])
-      if let key, let output = try taken(key, space) {
-        return .success(Attempt(output: output, reason: "cache"))
-      }
+      if let known = try memory.resumed(work.task) { return .success(known) }
+      let key = memory.key { describe(shards[work.task], into: &$0) }
+      if let known = try memory.cached(key, space) { return .success(known) }
       let result = try run(work, space, phase)
-      if case .success(let attempt) = result {
-        if let key {
-          context.options.cache?.keep(key, attempt.output, in: space.file)
-          context.add { $0.cacheByteCount += attempt.output.runs.reduce(4096) { $0 + $1.length } }
-        }
-        if let last = (attempt.output.runs + [attempt.output.rejectRun].compactMap { $0 }).last {
-          space.advance(to: last.offset + last.length)
-        }
-      }
+      if case .success(let attempt) = result { memory.keep(attempt, key, space) }
       space.tidy()
       return result
     } catch {
@@ -77,21 +47,11 @@ struct MapTask: Sendable {
     }
   }
 
-  private func taken(_ key: String, _ space: SlotSpace) throws(JobError) -> TaskOutput? {
+  /// Takes a shard's bytes in; false when they cannot be told.
+  private func describe(_ shard: Shard, into hash: inout SHA256) -> Bool {
     guard
-      let output = try context.options.cache?.take(
-        key, to: space.file, number: space.number, at: space.end)
-    else { return nil }
-    if let last = output.runs.last { space.advance(to: last.offset + last.length) }
-    return output
-  }
-
-  /// What the shard's result is known by; nil when it cannot be told.
-  private func key(_ shard: Shard) -> String? {
-    guard let keyPrefix,
       let content = context.content?.identity(of: shard.path, isCompressed: shard.codec != .none)
-    else { return nil }
-    var hash = keyPrefix
+    else { return false }
     hash.add(content)
     switch shard.piece {
     case .plain(let offset, let byteCount): hash.add("plain \(offset) \(byteCount)")
@@ -104,7 +64,7 @@ struct MapTask: Sendable {
         "stream \(piece.codec.rawValue) \(piece.rule) \(piece.chunkByteCount) \(piece.index) "
           + "\(piece.count)")
     }
-    return SHA256.hexadecimal(hash.finalize())
+    return true
   }
 
   private func run(_ work: Work, _ space: SlotSpace, _ phase: PhaseRunner) throws(JobError)
@@ -140,7 +100,7 @@ struct MapTask: Sendable {
     if stage.exchange != nil {
       result = try exchanged(report, space)
     } else if isDirect {
-      result = try hashed(written, space)
+      result = try space.written(written)
     } else {
       switch try shuffled(written, space, phase, work) {
       case .failure(let failure): return .failure(failure)
@@ -176,19 +136,6 @@ struct MapTask: Sendable {
       }
     }
     return channels
-  }
-
-  /// The program wrote straight to the data file: one run, whose digest is still to be had.
-  private func hashed(_ count: Int64, _ space: SlotSpace) throws(JobError) -> TaskOutput {
-    var hash = SHA256()
-    let whole = try forEachPiece(of: space.file, from: space.end, length: count) {
-      bytes throws(JobError) in hash.update(bytes)
-    }
-    guard whole else { throw JobError("the output is shorter than the sandbox says") }
-    let run = Run(file: space.number, partition: 0, offset: space.end, length: count)
-    return TaskOutput(
-      runs: count > 0 ? [run] : [], etag: Etag(hash.finalize()), inputByteCount: 0,
-      outputByteCount: count)
   }
 
   /// Sorted runs for each reducer, combined first where the stage says so.

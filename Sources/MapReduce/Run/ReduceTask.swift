@@ -12,9 +12,8 @@ struct ReduceTask: Sendable {
   /// For groups: the runs of each shard by partition.
   private let mapCount: Int
   private let byShard: [[Run]]
-  private let keyPrefix: SHA256?
+  private let memory: TaskMemory
 
-  private static let formatVersion = "zvm-reduce-1"
   /// More windows than this are copied into one file before a program reads them.
   private static let extentCount = 4096
 
@@ -30,23 +29,12 @@ struct ReduceTask: Sendable {
     for output in outputs { for run in output?.runs ?? [] { runs[Int(run.partition)].append(run) } }
     self.runs = runs
     byShard = stage.exchange == nil ? [] : outputs.map { $0?.runs ?? [] }
-    guard let engine = context.engineDigest else {
-      keyPrefix = nil
-      return
+    memory = TaskMemory(context, stage, .reduce, reduce, sides) { hash in
+      for output in outputs {
+        let bytes = output?.etag.bytes ?? [0]
+        hash.update(bytes.span)
+      }
     }
-    var hash = SHA256()
-    hash.add(Self.formatVersion)
-    hash.add(engine)
-    reduce.describe(into: &hash)
-    hash.add(sides.digest)
-    hash.add(stage.shuffle.rawValue)
-    hash.add("\(stage.reducers)")
-    hash.add(stage.exchange.map { "\($0.map)>\($0.reduce)" } ?? "")
-    for output in outputs {
-      let bytes = output?.etag.bytes ?? [0]
-      hash.update(bytes.span)
-    }
-    keyPrefix = hash
   }
 
   /// Bytes that each partition's program will read.
@@ -57,29 +45,14 @@ struct ReduceTask: Sendable {
     -> Result<Attempt, TaskFailure>
   {
     do throws(JobError) {
-      if keep,
-        let kept = try context.recorded?.output(
-          stage: stage.name, phase: .reduce, task: work.task, data: context.data)
-      {
-        return .success(Attempt(output: kept, reason: "resume"))
-      }
-      var key: String?
-      if var hash = keyPrefix {
+      if keep, let known = try memory.resumed(work.task) { return .success(known) }
+      let key = memory.key { hash in
         hash.add("\(work.task)")
-        key = SHA256.hexadecimal(hash.finalize())
+        return true
       }
-      if let key,
-        let output = try context.options.cache?.take(
-          key, to: space.file, number: space.number, at: space.end)
-      {
-        if let last = output.runs.last { space.advance(to: last.offset + last.length) }
-        return .success(Attempt(output: output, reason: "cache"))
-      }
+      if let known = try memory.cached(key, space) { return .success(known) }
       let result = try run(work, space, phase)
-      if case .success(let attempt) = result {
-        if let key { context.options.cache?.keep(key, attempt.output, in: space.file) }
-        if let last = attempt.output.runs.last { space.advance(to: last.offset + last.length) }
-      }
+      if case .success(let attempt) = result { memory.keep(attempt, key, space) }
       return result
     } catch {
       return .failure(TaskFailure("\(error)"))
@@ -110,16 +83,8 @@ struct ReduceTask: Sendable {
     switch reduce.run(session, space, phase, work) {
     case .failure(let failure): return .failure(failure)
     case .success(let (report, errorByteCount)):
-      let count = report.accounting[1].putBytes
-      var hash = SHA256()
-      let whole = try forEachPiece(of: space.file, from: space.end, length: count) {
-        bytes throws(JobError) in hash.update(bytes)
-      }
-      guard whole else { throw JobError("the output is shorter than the sandbox says") }
-      let run = Run(file: space.number, partition: 0, offset: space.end, length: count)
-      let output = TaskOutput(
-        runs: count > 0 ? [run] : [], etag: Etag(hash.finalize()),
-        inputByteCount: report.accounting.first?.getBytes ?? 0, outputByteCount: count)
+      var output = try space.written(report.accounting[1].putBytes)
+      output.inputByteCount = report.accounting[0].getBytes
       return .success(Attempt(output: output, report: report, errorByteCount: errorByteCount))
     }
   }

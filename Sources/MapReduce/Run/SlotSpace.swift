@@ -1,3 +1,4 @@
+import Digest
 import Glibc
 import Sandbox
 import SystemPackage
@@ -33,10 +34,24 @@ final class SlotSpace {
     for spool in [raw, sorted, errors, rejects] + exchange { spool.close() }
   }
 
-  /// Keeps what was written up to `end`.
-  func advance(to end: Int64) {
-    self.end = end
+  /// Keeps an output that was written at `end`.
+  func advance(behind output: TaskOutput) {
+    guard let last = output.rejectRun ?? output.runs.last else { return }
+    end = last.offset + last.length
     data.touch(number)
+  }
+
+  /// What a program wrote straight to the data file: one run, whose digest is still to be had.
+  func written(_ count: Int64) throws(JobError) -> TaskOutput {
+    var hash = SHA256()
+    let whole = try forEachPiece(of: file, from: end, length: count) {
+      bytes throws(JobError) in hash.update(bytes)
+    }
+    guard whole else { throw JobError("the output is shorter than the sandbox says") }
+    let run = Run(file: number, partition: 0, offset: end, length: count)
+    return TaskOutput(
+      runs: count > 0 ? [run] : [], etag: Etag(hash.finalize()), inputByteCount: 0,
+      outputByteCount: count)
   }
 
   /// A writer of the next output.

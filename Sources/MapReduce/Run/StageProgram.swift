@@ -21,7 +21,10 @@ struct StageProgram: Sendable {
   /// Most bytes of rejected records of one task.
   static let rejectByteCount: Int64 = 16 << 20
 
-  init(_ resolved: ResolvedProgram, sides: SideInputs, pool: Int) throws(JobError) {
+  /// `inOrder`: its input comes in order of keys, and it is told so (libzmr then keeps nothing).
+  init(_ resolved: ResolvedProgram, sides: SideInputs, pool: Int, inOrder: Bool = false)
+    throws(JobError)
+  {
     program = resolved.program
     digest = resolved.digest
     guard !program.template else {
@@ -36,9 +39,10 @@ struct StageProgram: Sendable {
       throw JobError("\(program.path): \(error)")
     }
     command = try ProgramResolver().commandLine(of: program)
+    var environment = program.environment.map { (name: $0.name, value: $0.value) }
+    if inOrder { environment.append((name: "ZVM_SHUFFLE", value: "sort")) }
     var session = Session.command(
-      arguments: command.arguments,
-      environment: program.environment.map { (name: $0.name, value: $0.value) },
+      arguments: command.arguments, environment: environment,
       standardInput: .null, standardOutput: .null, standardError: .null,
       mounts: sides.mounts, memoryByteCount: program.memoryByteCount,
       timeout: .seconds(program.timeoutSeconds))

@@ -117,15 +117,15 @@ struct StageRunner {
     try context.record.append(line)
   }
 
-  private func prepared(_ program: JobFile.Program, _ sides: SideInputs, tasks: Int)
-    throws(JobError) -> StageProgram
-  {
+  private func prepared(
+    _ program: JobFile.Program, _ sides: SideInputs, tasks: Int, inOrder: Bool = false
+  ) throws(JobError) -> StageProgram {
     guard let resolved = programs[program] else {
       preconditionFailure("every program of the job is resolved before its stages run")
     }
     do throws(JobError) {
       return try StageProgram(
-        resolved, sides: sides, pool: min(context.options.concurrency, tasks))
+        resolved, sides: sides, pool: min(context.options.concurrency, tasks), inOrder: inOrder)
     } catch { throw prefixed(error) }
   }
 
@@ -177,7 +177,8 @@ struct StageRunner {
     throws(JobError) -> [TaskOutput?]
   {
     let start = ContinuousClock.now
-    let reduce = try prepared(program, sides, tasks: stage.reducers)
+    let reduce = try prepared(
+      program, sides, tasks: stage.reducers, inOrder: stage.shuffle == .sort)
     defer { reduce.launcher.shutDown() }
     let task = ReduceTask(context, stage, mapped, reduce, sides: sides)
     var hash = SHA256()
