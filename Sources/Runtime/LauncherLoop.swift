@@ -206,6 +206,8 @@ private struct LauncherLoop {
         lockdown, memory: memory, powers: message.mayFork ? templatePowers : plainPowers,
         mayFork: message.mayFork, buffer: &buffer)
     }
+    // Nothing of it stays here but the copy that says how it ended: a dead sandbox's socket is closed.
+    _ = csb_move(0, Lockdown.controlDescriptor)
     let child = Child(
       identifier: identifier, socket: PacketSocket(descriptor: control, isLaunchers: true))
     guard process > 0 else {

@@ -169,8 +169,13 @@ private struct Memory {
 
   init(process: String) {
     var ranges: [Range] = []
-    let text = (try? String(contentsOfFile: "/proc/\(process)/smaps", encoding: .utf8)) ?? ""
-    for line in text.split(separator: "\n") {
+    // To its end: Foundation takes the kernel's files for 4 KiB long.
+    var text = Data()
+    if let smaps = FileHandle(forReadingAtPath: "/proc/\(process)/smaps") {
+      while let piece = try? smaps.read(upToCount: 64 << 10), !piece.isEmpty { text += piece }
+      try? smaps.close()
+    }
+    for line in String(decoding: text, as: UTF8.self).split(separator: "\n") {
       let words = line.split(separator: " ")
       let ends = words[0].split(separator: "-")
       if ends.count == 2, let start = UInt64(ends[0], radix: 16),

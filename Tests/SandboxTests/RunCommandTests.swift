@@ -109,11 +109,12 @@ struct RunCommandTests {
       return direct + direct.flatMap(descendants)
     }
     var family: [Int32] = []
-    for _ in 0..<2000 where family.count < 2 {
+    // The launcher, the sandbox, and between them, where the host allows, their namespace's first process.
+    for _ in 0..<400 where family.count < 3 {
       usleep(5000)
       family = descendants(process.processIdentifier)
     }
-    #expect(family.count == 2, "a launcher and a sandbox")
+    #expect(family.count >= 2)
     kill(process.processIdentifier, SIGKILL)
     process.waitUntilExit()
     // A zombie that nobody reaps has no executable any more.
