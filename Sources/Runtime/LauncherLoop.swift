@@ -189,7 +189,8 @@ private struct LauncherLoop {
         identifier,
         EndedMessage(
           process: process, status: status, userNanoseconds: nanoseconds(usage.ru_utime),
-          systemNanoseconds: nanoseconds(usage.ru_stime)))
+          systemNanoseconds: nanoseconds(usage.ru_stime),
+          peakByteCount: UInt64(max(usage.ru_maxrss, 0)) << 10))
     }
   }
 

@@ -29,6 +29,7 @@ extension SandboxFleet {
         return .failure(SandboxError("the sandbox says that it is done, and how it is not"))
       }
       // Read before the process gets another session.
+      let peak = options.measuresMemory ? process.peakByteCount() : nil
       let isKept = state.withLock { state in
         guard state.processes[process.identifier] != nil,
           state.idle.count < Self.maximumIdleCount
@@ -37,7 +38,8 @@ extension SandboxFleet {
         return true
       }
       if !isKept { process.hangUp() }
-      let end = SessionEnd(userNanoseconds: user, systemNanoseconds: system)
+      let end = SessionEnd(
+        userNanoseconds: user, systemNanoseconds: system, peakByteCount: peak)
       do throws(SandboxError) {
         return .success(try SandboxReport(contents, end, session: running.session))
       } catch { return .failure(error) }
@@ -125,7 +127,7 @@ extension SandboxFleet {
     let contents = running.process.memory.contents(channelCount: running.session.channels.count)
     let end = SessionEnd(
       status: message.status, verdict: running.verdict, userNanoseconds: message.userNanoseconds,
-      systemNanoseconds: message.systemNanoseconds)
+      systemNanoseconds: message.systemNanoseconds, peakByteCount: message.peakByteCount)
     do throws(SandboxError) {
       complete(running, .success(try SandboxReport(contents, end, session: running.session)))
     } catch { complete(running, .failure(error)) }
