@@ -89,13 +89,14 @@ static uint64_t nanoseconds(struct timeval time)
 }
 
 int csb_wait(int32_t process, int waits, int *status, uint64_t *user_nanoseconds,
-	uint64_t *system_nanoseconds)
+	uint64_t *system_nanoseconds, uint64_t *peak_bytes)
 {
 	struct rusage usage = { 0 };
 	long result = csb_vouched(SYS_wait4, process, (long)status, waits ? 0 : WNOHANG,
 		(long)&usage);
 	*user_nanoseconds = nanoseconds(usage.ru_utime);
 	*system_nanoseconds = nanoseconds(usage.ru_stime);
+	*peak_bytes = (uint64_t)usage.ru_maxrss << 10;
 	return result;
 }
 

@@ -23,8 +23,8 @@ public struct DatasetCommand: ParsableCommand {
     @Option(help: "What a record is, as in a job file.")
     var records = "lines"
 
-    @Option(help: "Decompressed size of a shard.")
-    var shardSize = "8MiB"
+    @Option(help: "Decompressed size of a shard; by default as suits each file.")
+    var shardSize: String?
 
     @Flag(help: "List every shard.")
     var shards = false
@@ -33,10 +33,11 @@ public struct DatasetCommand: ParsableCommand {
       guard let format = RecordFormat(records) else {
         throw ValidationError("--records: '\(records)' is no record format")
       }
-      guard let size = byteCount(shardSize), size > 0 else {
+      let size = shardSize.flatMap { byteCount($0) }
+      if let shardSize, size ?? 0 == 0 {
         throw ValidationError("--shard-size: '\(shardSize)' is not a size such as 8MiB")
       }
-      let splitter = Splitter(shardByteCount: Int64(size), format: format)
+      let splitter = Splitter(shardByteCount: size.map { Int64($0) }, format: format)
       for input in inputs {
         for path in try InputPattern(input).files() {
           show(try InputDescription(path: path, splitter: splitter))

@@ -27,8 +27,8 @@ struct JobRun: ParsableCommand {
   @Option(help: "Write the result here instead of where the job file says.")
   var output: String?
 
-  @Option(help: "Size of a shard, decompressed, such as 8MiB.")
-  var shardSize = "8MiB"
+  @Option(help: "Size of a shard, decompressed, such as 8MiB; by default as suits each file.")
+  var shardSize: String?
 
   @Option(name: .customLong("set"), help: "Set a parameter of the job file: KEY=VALUE.")
   var parameters: [String] = []
@@ -46,7 +46,7 @@ struct JobRun: ParsableCommand {
     if let jobs, !(1...RunOptions.maximumConcurrency).contains(jobs) {
       throw ValidationError("--jobs must be 1 to \(RunOptions.maximumConcurrency)")
     }
-    guard let size = byteCount(shardSize), size > 0 else {
+    if let shardSize, byteCount(shardSize) ?? 0 == 0 {
       throw ValidationError("--shard-size: '\(shardSize)' is not a size such as 8MiB")
     }
     for parameter in parameters where !parameter.contains("=") {
@@ -74,7 +74,7 @@ struct JobRun: ParsableCommand {
       var options = RunOptions(
         concurrency: jobs ?? ProcessInfo.processInfo.activeProcessorCount,
         stateHome: JobFolder.home(state))
-      options.shardByteCount = Int64(byteCount(shardSize) ?? 8 << 20)
+      options.shardByteCount = shardSize.flatMap { byteCount($0) }.map { Int64($0) }
       options.output = output
       options.cache = isUncached ? nil : ShardCache()
       options.file = file

@@ -6,7 +6,6 @@ import Synchronization
 /// Progress and summary of a job on standard error: a bar on a terminal, plain lines elsewhere.
 final class Progress: Sendable {
   private let isTerminal = isatty(2) == 1
-  private let start = ContinuousClock.now
   /// When the bar was last drawn.
   private let drawn = Mutex<ContinuousClock.Instant?>(nil)
 
@@ -21,23 +20,42 @@ final class Progress: Sendable {
   }
 
   /// Called after each shard, on any thread.
-  @Sendable func update(_ finished: Int, _ total: Int, _ bytes: Int64) {
+  @Sendable func update(_ progress: JobProgress) {
     guard isTerminal else { return }
     let now = ContinuousClock.now
     let due = drawn.withLock { last in
       // Often enough to look alive, seldom enough to cost nothing.
-      guard finished == total || last.map({ now - $0 > .milliseconds(50) }) ?? true else {
+      guard
+        progress.finished == progress.total || last.map({ now - $0 > .milliseconds(50) }) ?? true
+      else {
         return false
       }
       last = now
       return true
     }
     guard due else { return }
-    let width = 30
-    let filled = finished * width / max(total, 1)
+    write("\r\(Self.bar(progress))\u{1B}[K")
+  }
+
+  static func bar(_ progress: JobProgress) -> String {
+    let width = 24
+    let filled = min(width, Int(progress.fraction * Double(width)))
     let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
-    let rate = Self.rate(bytes, now - start)
-    write("\r\(bar) \(finished)/\(total) shards, \(rate)\u{1B}[K")
+    let stage = progress.stage.map { "\($0) " } ?? ""
+    let count = progress.sandboxCount
+    return "\(bar) \(stage)\(progress.phase) \(progress.finished)/\(progress.total), "
+      + "\(rate(progress.byteCount, progress.elapsed)), "
+      + "\(count) sandbox\(count == 1 ? "" : "es")"
+      + (progress.left.map { ", \(duration($0)) left" } ?? "")
+  }
+
+  /// `7 s`, `3 min`, `2 h 05 min`.
+  private static func duration(_ duration: Duration) -> String {
+    let seconds = Int(duration.components.seconds)
+    if seconds < 100 { return "\(seconds) s" }
+    let minutes = (seconds + 30) / 60
+    if minutes < 100 { return "\(minutes) min" }
+    return "\(minutes / 60) h \(minutes % 60 < 10 ? "0" : "")\(minutes % 60) min"
   }
 
   /// Called with what a guest wrote to its standard error.

@@ -33,11 +33,22 @@ public struct InputFile: Sendable {
 
   public func close() { try? descriptor.close() }
 
-  /// How the file is compressed, by its first bytes.
+  /// How the file is compressed, by its first bytes. A file whose name says that it is compressed and
+  /// that does not begin so is damaged: taken as plain text it would give a wrong result.
   public func codec() throws(DatasetError) -> Codec {
     let head = try read(at: 0, count: 8)
-    return detectCodec(head.span)
+    let codec = detectCodec(head.span)
+    if codec == .none, let ending = Self.compressedEndings.first(where: { path.hasSuffix($0) }) {
+      throw DatasetError(
+        "\(path): near byte 0: the name ends in \(ending), but the file does not begin like one: "
+          + "it is damaged, or wants another name")
+    }
+    return codec
   }
+
+  private static let compressedEndings = [
+    ".zst", ".gz", ".xz", ".bz2", ".lz4", ".zstd", ".tgz", ".bgz",
+  ]
 
   /// Where the first record starts that begins at or after `offset`: behind the first delimiter at
   /// or after `offset − 1`. The end of the file when there is none.

@@ -12,12 +12,29 @@ public struct Shard: Sendable, Equatable {
     case stream(StreamPiece)
   }
 
+  /// What a file is a copy of, where it was made for the job alone.
+  public struct Origin: Sendable, Hashable {
+    /// For people: `logs.tar//today.log`.
+    public var name: String
+    /// Of the file that it was taken from.
+    public var version: FileVersion
+
+    public init(name: String, version: FileVersion) {
+      self.name = name
+      self.version = version
+    }
+  }
+
   /// From 0, over all inputs, in order.
   public var index: Int
   public var path: String
   public var piece: Piece
   /// Size and time of change of the file when it was split, to notice that it was changed since.
   public var version: FileVersion
+  public var origin: Origin?
+
+  /// What it is called in messages and records.
+  public var name: String { origin?.name ?? path }
 
   public var codec: Codec {
     switch piece {
@@ -61,4 +78,10 @@ public struct FileVersion: Sendable, Hashable {
   public var byteCount: Int64
   public var modifiedNanoseconds: Int64
   public var inode: UInt64
+
+  public init(byteCount: Int64, modifiedNanoseconds: Int64, inode: UInt64) {
+    self.byteCount = byteCount
+    self.modifiedNanoseconds = modifiedNanoseconds
+    self.inode = inode
+  }
 }

@@ -2,14 +2,32 @@ import Wire
 
 /// Splits files into shards of whole records.
 public struct Splitter: Sendable {
-  /// Wanted size of a shard, decompressed, in bytes.
-  public let shardByteCount: Int64
+  /// Wanted size of a shard, decompressed, in bytes; nil: as suits each file.
+  private let wantedByteCount: Int64?
   public let format: RecordFormat
 
-  public init(shardByteCount: Int64, format: RecordFormat = .lines) {
-    precondition(shardByteCount > 0)
-    self.shardByteCount = shardByteCount
+  /// Shards of small files; also the chunks of what must be decoded from its start, several of which
+  /// are in memory at a time.
+  public static let smallestByteCount: Int64 = 8 << 20
+  private static let largestByteCount: Int64 = 64 << 20
+  /// A file is divided into at least so many shards, as far as the limits above allow.
+  private static let usualCount: Int64 = 64
+
+  /// `shardByteCount`: wanted size of a shard, decompressed; nil: as suits each file.
+  public init(shardByteCount: Int64?, format: RecordFormat = .lines) {
+    precondition(shardByteCount ?? 1 > 0)
+    wantedByteCount = shardByteCount
     self.format = format
+  }
+
+  /// Size of shards for a file of so many bytes, decompressed. It depends on the file alone: whatever
+  /// else is read, its shards stay the same, and so their results in the cache are of use. A power of
+  /// two, so that a file that grows seldom gets another.
+  private func shardByteCount(of total: Int64) -> Int64 {
+    if let wantedByteCount { return wantedByteCount }
+    var size = Self.smallestByteCount
+    while size < Self.largestByteCount, size * Self.usualCount < total { size *= 2 }
+    return size
   }
 
   /// Splits plain files at the first record edge at or after each multiple of the shard size, and
@@ -46,7 +64,7 @@ public struct Splitter: Sendable {
   private func pieces(of file: InputFile, isLarge: Bool) throws(DatasetError) -> [Shard.Piece] {
     let codec = try file.codec()
     let size = file.version.byteCount
-    if codec == .none, !format.isSequential || size <= shardByteCount {
+    if codec == .none, !format.isSequential || size <= shardByteCount(of: size) {
       return try plainPieces(of: file)
     }
     let whole = [Shard.Piece.compressed(CompressedPiece(codec, offset: 0, length: size))]
@@ -55,18 +73,20 @@ public struct Splitter: Sendable {
     if codec != .none { list = try units(of: file, codec) }
     if var list, list.units.count > 1 {
       list.unitsAreRecords = list.recordIndex?.format == format
-      let builder = PieceBuilder(codec: codec, format: format, wantedByteCount: shardByteCount)
+      let builder = PieceBuilder(
+        codec: codec, format: format, wantedByteCount: shardByteCount(of: list.guessedByteCount))
       if builder.canSplit(list) { return builder.pieces(of: list).map { .compressed($0) } }
     }
     let guess = try decompressedByteCount(of: file, codec, list)
-    guard codec == .none || isLarge, guess > 2 * shardByteCount else {
+    let chunk = wantedByteCount ?? Self.smallestByteCount
+    guard codec == .none || isLarge, guess > 2 * chunk else {
       return codec == .none ? try plainPieces(of: file) : whole
     }
-    let count = guess / shardByteCount + 1
+    let count = guess / chunk + 1
     return (0..<count).map {
       .stream(
         StreamPiece(
-          codec: codec, rule: rule, chunkByteCount: shardByteCount, index: $0, count: count))
+          codec: codec, rule: rule, chunkByteCount: chunk, index: $0, count: count))
     }
   }
 
@@ -108,13 +128,14 @@ public struct Splitter: Sendable {
 
   private func plainPieces(of file: InputFile) throws(DatasetError) -> [Shard.Piece] {
     let size = file.version.byteCount
-    guard size > shardByteCount, format.rule != nil, !format.isSequential else {
+    let wanted = shardByteCount(of: size)
+    guard size > wanted, format.rule != nil, !format.isSequential else {
       return [.plain(offset: 0, byteCount: size)]
     }
     var result: [Shard.Piece] = []
     var start: Int64 = 0
     while start < size {
-      let end = try recordEdge(in: file, atOrAfter: start + shardByteCount)
+      let end = try recordEdge(in: file, atOrAfter: start + wanted)
       result.append(.plain(offset: start, byteCount: end - start))
       start = end
     }

@@ -29,6 +29,21 @@ struct UnitList: Sendable {
   var unitGuess: Int64?
   /// Whether the units are blocks of a stream rather than whole frames, streams or members.
   var isBlocks = false
+
+  /// Decompressed size of a unit, by the file or by what is usual.
+  func guessedByteCount(of index: Int) -> Int64 {
+    let unit = units[index]
+    let end = index + 1 < units.count ? units[index + 1].offset : end
+    return unit.decompressedByteCount ?? unitGuess ?? (end - unit.offset) * usualRatio
+  }
+
+  var guessedByteCount: Int64 {
+    // Tables may lie: a sum that overflows is large enough.
+    units.indices.reduce(0) { sum, index in
+      let (total, overflow) = sum.addingReportingOverflow(guessedByteCount(of: index))
+      return overflow ? .max / 2 : total
+    }
+  }
 }
 
 /// Gathers units to pieces of about the wanted decompressed size.
@@ -48,9 +63,7 @@ struct PieceBuilder {
       var next = first
       while next < list.units.count, guess < wantedByteCount {
         let unit = list.units[next]
-        let end = next + 1 < list.units.count ? list.units[next + 1].offset : list.end
-        guess +=
-          unit.decompressedByteCount ?? list.unitGuess ?? (end - unit.offset) * list.usualRatio
+        guess += list.guessedByteCount(of: next)
         size = size.flatMap { sum in unit.decompressedByteCount.map { sum + $0 } }
         next += 1
       }

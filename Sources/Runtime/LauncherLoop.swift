@@ -232,14 +232,16 @@ private struct LauncherLoop {
     var status: Int32 = 0
     var user: UInt64 = 0
     var system: UInt64 = 0
-    let process = unsafe csb_wait(wanted, 0, &status, &user, &system)
+    var peak: UInt64 = 0
+    let process = unsafe csb_wait(wanted, 0, &status, &user, &system, &peak)
     if process == 0 { return false }
     if process == -ECHILD { return wanted > 0 }
     guard process > 0 else { throw RuntimeError("wait4", errno: -process) }
     // Without it nothing can be forked: the engine starts another launcher.
     guard process != initProcess else { throw RuntimeError("init of the sandboxes is gone") }
     let message = EndedMessage(
-      process: process, status: status, userNanoseconds: user, systemNanoseconds: system)
+      process: process, status: status, userNanoseconds: user, systemNanoseconds: system,
+      peakByteCount: peak)
     guard let child = children.removeValue(forKey: process) else {
       // A template's copy has no number of the engine's.
       var writer = ByteWriter()
@@ -269,7 +271,7 @@ private struct LauncherLoop {
     if initProcess > 0 { _ = csb_kill(initProcess) }
     for process in children.keys { _ = csb_kill(process) }
     var status: Int32 = 0
-    var time: (UInt64, UInt64) = (0, 0)
-    while unsafe csb_wait(-1, 1, &status, &time.0, &time.1) >= 0 {}
+    var sums: (UInt64, UInt64, UInt64) = (0, 0, 0)
+    while unsafe csb_wait(-1, 1, &status, &sums.0, &sums.1, &sums.2) >= 0 {}
   }
 }

@@ -23,6 +23,10 @@ public final class Launcher: Sendable {
     /// is readable and executable.
     public var jail: Bool
 
+    /// Whether reports of sessions in processes that go on say how much memory they used. Where the
+    /// kernel does not let it be reset (who is not root), it counts from the process's start.
+    public var measuresMemory = false
+
     /// Whether templates can be made (`makeTemplate`). The filter of such a launcher's sandboxes also
     /// allows what a template needs.
     public var templates: Bool

@@ -48,6 +48,7 @@ extension SandboxFleet {
       return .failure(SandboxError("the sandbox says that it is done, and how it is not"))
     }
     // Read before the process gets another session.
+    let peak = options.measuresMemory ? process.peakByteCount() : nil
     let isKept = state.withLock { state in
       guard state.processes[process.identifier] != nil,
         state.idle.count < Self.maximumIdleCount
@@ -59,7 +60,8 @@ extension SandboxFleet {
       process.hangUp()
       try? events.arm(process.socket, key: process.identifier)
     }
-    let end = SessionEnd(userNanoseconds: userNanoseconds, systemNanoseconds: systemNanoseconds)
+    let end = SessionEnd(
+      userNanoseconds: userNanoseconds, systemNanoseconds: systemNanoseconds, peakByteCount: peak)
     return Result { () throws(SandboxError) in
       try SandboxReport(contents, end, session: running.session)
     }
@@ -152,7 +154,7 @@ extension SandboxFleet {
     let contents = process.memory.contents(channelCount: running.session.channels.count)
     let end = SessionEnd(
       status: message.status, verdict: running.verdict, userNanoseconds: message.userNanoseconds,
-      systemNanoseconds: message.systemNanoseconds)
+      systemNanoseconds: message.systemNanoseconds, peakByteCount: message.peakByteCount)
     return Result { () throws(SandboxError) in
       try SandboxReport(contents, end, session: running.session)
     }

@@ -168,6 +168,7 @@ final class SandboxFleet: Sendable {
         processorCheck: check.overflow ? .max : check.partialValue,
         processorLimit: processorLimit, completion: completion)
       process.memory.clear()
+      if waiting != nil, options.measuresMemory { process.forgetPeak() }
       let number = try register(running)
       do throws(SandboxError) {
         let sent = try process.send(message, descriptors, number: number)

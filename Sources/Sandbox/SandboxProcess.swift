@@ -130,6 +130,11 @@ final class SandboxProcess: Sendable {
     return number == 0 ? nil : clock.withLock { $0.used(process: number) }
   }
 
+  /// The most memory that was resident since the last `forgetPeak`; nil while the number is unknown.
+  func peakByteCount() -> UInt64? { ProcessMemory.peak(of: number.load(ordering: .relaxed)) }
+
+  func forgetPeak() { ProcessMemory.forgetPeak(of: number.load(ordering: .relaxed)) }
+
   enum Reply {
     /// That session is over, and the process waits for another.
     case idle(userNanoseconds: UInt64, systemNanoseconds: UInt64)

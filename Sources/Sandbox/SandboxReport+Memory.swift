@@ -14,6 +14,8 @@ struct SessionEnd {
   var verdict: Verdict?
   var userNanoseconds: UInt64
   var systemNanoseconds: UInt64
+  /// nil: not measured.
+  var peakByteCount: UInt64?
 }
 
 extension SandboxReport {
@@ -43,6 +45,7 @@ extension SandboxReport {
     while digests.count < session.channels.count { digests.append(nil) }
     memoryDigest = contents.memoryDigest.map(hex)
     trapCount = contents.traps
+    peakMemoryByteCount = end.peakByteCount.map { Int64(clamping: $0) }
   }
 
   private static func outcome(_ state: SharedMemory.Contents.State, _ session: Session)

@@ -52,6 +52,9 @@ public struct SandboxReport: Sendable {
   public var memoryDigest: String?
   /// How often the program called the trap.
   public var trapCount: UInt64 = 0
+  /// The most memory that was resident in the sandbox process, guest and decoders and all, in bytes.
+  /// nil: not measured (`Launcher.Options.measuresMemory`).
+  public var peakMemoryByteCount: Int64?
 
   public init(
     outcome: Outcome, systemTime: Duration, userTime: Duration, accounting: [Accounting],

@@ -15,6 +15,8 @@ public struct Compiler: Sendable {
     guard FileManager.default.isReadableFile(atPath: source) else {
       throw ToolchainError("\(source): cannot be read")
     }
+    let memo = CompileMemo(source: source, options: options, cache: Sysroot.cache + "/nexe")
+    if let known = memo.program() { return known }
     let folder = try TemporaryFolder()
     // Errors in the source are shown with its own name, by the compiler.
     let preprocessed = folder.path + "/preprocessed.i"
@@ -27,9 +29,14 @@ public struct Compiler: Sendable {
     for part in [[UInt8](sysroot.path.utf8), Array("\(options)".utf8), [UInt8](text)] {
       hash.update(part.span)
     }
-    let cache = URL(filePath: sysroot.path).deletingLastPathComponent().path + "/nexe"
+    let cache = Sysroot.cache + "/nexe"
+    let dependencies = CompileMemo.dependencies(preprocessed: [UInt8](text)).union(
+      try sysroot.dependencies())
     let result = "\(cache)/\(SHA256.hexadecimal(hash.finalize())).nexe"
-    if FileManager.default.fileExists(atPath: result) { return result }
+    if FileManager.default.fileExists(atPath: result) {
+      memo.keep(result, dependencies: dependencies)
+      return result
+    }
     do {
       try FileManager.default.createDirectory(
         atPath: cache, withIntermediateDirectories: true)
@@ -42,6 +49,7 @@ public struct Compiler: Sendable {
     guard unsafe rename(linked, result) == 0 else {
       throw ToolchainError("\(result): cannot be renamed: errno \(errno)")
     }
+    memo.keep(result, dependencies: dependencies)
     return result
   }
 }

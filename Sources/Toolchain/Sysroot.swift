@@ -15,15 +15,36 @@ public struct Sysroot: Sendable {
   /// have been built yet.
   public init() throws(ToolchainError) {
     guest = try Self.guestFolder()
-    let environment = ProcessInfo.processInfo.environment
-    let home = environment["HOME"] ?? NSHomeDirectory()
-    let cache =
-      environment["XDG_CACHE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
-      ?? home + "/.cache"
+    let cache = Self.cache
     let library = try Self.libraryHash(guest)
     var finished = library
-    libraryPath = "\(cache)/zvm/libc-\(SHA256.hexadecimal(finished.finalize()).prefix(16))"
-    path = "\(cache)/zvm/sysroot-\(try Self.layerKey(guest, library).prefix(16))"
+    libraryPath = "\(cache)/libc-\(SHA256.hexadecimal(finished.finalize()).prefix(16))"
+    path = "\(cache)/sysroot-\(try Self.layerKey(guest, library).prefix(16))"
+  }
+
+  /// Where what is built on this machine is kept.
+  static var cache: String {
+    let environment = ProcessInfo.processInfo.environment
+    let home = environment["HOME"] ?? NSHomeDirectory()
+    let base =
+      environment["XDG_CACHE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? home + "/.cache"
+    return base + "/zvm"
+  }
+
+  /// The files and folders that tell which sysroot it is: of `guest/`, and the tools.
+  func dependencies() throws(ToolchainError) -> Set<String> {
+    let tools = try Tools()
+    var result: Set<String> = [
+      Self.compilerExecutable(), tools.gcc, tools.clang, tools.lld, guest + "/build-libc",
+      guest + "/build-sysroot", guest + "/nexe.ld",
+    ]
+    for part in ["musl", "zrt", "zgcc", "zmr", "zcxx", "zcxx/include/bits"] {
+      let folder = "\(guest)/\(part)"
+      result.insert(folder)
+      let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+      for name in names { result.insert("\(folder)/\(name)") }
+    }
+    return result
   }
 
   public var isBuilt: Bool { FileManager.default.fileExists(atPath: path) }
@@ -69,6 +90,11 @@ public struct Sysroot: Sendable {
     var folder = URL(filePath: #filePath)
     for _ in 0..<3 { folder.deleteLastPathComponent() }
     return folder.appending(path: ".build/debug/zvm").path
+  }
+
+  /// A file of `guest/`.
+  public static func guestFile(_ name: String) throws(ToolchainError) -> String {
+    try guestFolder() + "/" + name
   }
 
   /// `guest/`: of $ZVM_HOME, else of the nearest folder above this program, else installed data.

@@ -79,17 +79,20 @@ package struct EndedMessage: Equatable, Sendable {
   package var status: Int32
   package var userNanoseconds: UInt64
   package var systemNanoseconds: UInt64
+  /// The most memory that was resident.
+  package var peakByteCount: UInt64
   /// Why the sandbox was not even forked: an errno, or 0.
   package var error: Int32
 
   package init(
     process: Int32, status: Int32, userNanoseconds: UInt64, systemNanoseconds: UInt64,
-    error: Int32 = 0
+    peakByteCount: UInt64 = 0, error: Int32 = 0
   ) {
     self.process = process
     self.status = status
     self.userNanoseconds = userNanoseconds
     self.systemNanoseconds = systemNanoseconds
+    self.peakByteCount = peakByteCount
     self.error = error
   }
 
@@ -98,6 +101,7 @@ package struct EndedMessage: Equatable, Sendable {
     writer.integer(status)
     writer.integer(userNanoseconds)
     writer.integer(systemNanoseconds)
+    writer.integer(peakByteCount)
     writer.integer(error)
   }
 
@@ -106,6 +110,7 @@ package struct EndedMessage: Equatable, Sendable {
     status = Int32(bitPattern: try reader.integer("status"))
     userNanoseconds = try reader.integer("user time")
     systemNanoseconds = try reader.integer("system time")
+    peakByteCount = try reader.integer("peak memory")
     error = Int32(bitPattern: try reader.integer("error"))
     try reader.end()
   }

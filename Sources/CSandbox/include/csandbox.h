@@ -139,7 +139,7 @@ int csb_move(int from, int to);
 void csb_close(int fd);
 int csb_kill(int32_t process);
 int csb_wait(int32_t process, int waits, int *status, uint64_t *user_nanoseconds,
-	uint64_t *system_nanoseconds);
+	uint64_t *system_nanoseconds, uint64_t *peak_bytes);
 /* Blocks until one of two descriptors can be read; a bit for each. */
 int csb_poll(int first, int second);
 /* The same for a template's copy: the launcher, not the template, is its parent. */

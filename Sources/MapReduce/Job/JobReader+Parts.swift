@@ -61,7 +61,7 @@ extension JobReader {
       if item.mapping != nil {
         result.append(try input(item))
       } else {
-        let path = resolved(try text(item, "input"))
+        let path = resolvedInput(try text(item, "input"))
         if let last = result.last, last == JobFile.Input(patterns: last.patterns) {
           result[result.count - 1].patterns.append(path)
         } else {
@@ -73,12 +73,17 @@ extension JobReader {
     return result
   }
 
+  /// `-` is standard input.
+  private func resolvedInput(_ path: String) -> String {
+    path == SpooledInputs.standardInput ? path : resolved(path)
+  }
+
   private func input(_ node: Node) throws(JobError) -> JobFile.Input {
     guard node.mapping?.contains(where: { Self.inputKeys.contains($0.key.string ?? "") }) ?? false
     else { throw error(node, "input: text expected, or a mapping of path, records, codec") }
     let fields = try fields(node, of: "input", allowed: Self.inputKeys)
     let pathNode = try required("path", fields, node)
-    var result = JobFile.Input(patterns: try texts(pathNode, "path").map(resolved))
+    var result = JobFile.Input(patterns: try texts(pathNode, "path").map(resolvedInput))
     guard !result.patterns.isEmpty else { throw error(pathNode, "path: no path is given") }
     if let node = fields["records"] {
       let written = try text(node, "records")

@@ -20,6 +20,16 @@ struct SpoolFile: Sendable {
     }
   }
 
+  /// Gives the file a name, in the file system that it is in, once its bytes are on the disk.
+  func name(_ path: String) throws(JobError) {
+    unsafe unlink(path)
+    let isNamed =
+      unsafe fsync(descriptor.rawValue) == 0
+      && linkat(
+        AT_FDCWD, "/proc/self/fd/\(descriptor.rawValue)", AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0
+    guard isNamed else { throw JobError("\(path): cannot be made: \(systemMessage(errno))") }
+  }
+
   func close() { try? descriptor.close() }
 
   /// Gives the disk space back.

@@ -1,4 +1,5 @@
 import Datasets
+import Foundation
 import Wire
 
 /// What a job would do, for `--dry-run`.
@@ -6,6 +7,9 @@ public struct JobPlan: CustomStringConvertible {
   private var lines: [String] = []
 
   public init(job: JobFile, options: RunOptions) throws(JobError) {
+    // Members of archives are looked at outside any job's folder.
+    let folder = FileManager.default.temporaryDirectory.path + "/zvm-plan-\(UUID().uuidString)"
+    defer { removeTree(folder) }
     lines.append("job \(job.name), \(options.concurrency) sandboxes at a time")
     for stage in job.stages {
       lines.append("stage \(stage.name)")
@@ -17,7 +21,9 @@ public struct JobPlan: CustomStringConvertible {
         continue
       }
       let size = stage.shardByteCount ?? options.shardByteCount
-      let plan = try Planner(jobName: job.name, shardByteCount: size).plan(inputs)
+      let plan = try Planner(
+        jobName: job.name, shardByteCount: size, spooled: SpooledInputs(folder: folder)
+      ).plan(inputs)
       lines.append(
         "  input   \(plan.files.count) files, \(plan.files.reduce(0) { $0 + $1.version.byteCount }) bytes"
       )
@@ -25,7 +31,7 @@ public struct JobPlan: CustomStringConvertible {
       for shard in plan.shards {
         let packed = shard.codec == .none ? "" : " \(shard.codec.name)"
         lines.append(
-          "    \(shard.index)\t\(shard.path)\t\(shard.offset)\t\(shard.byteCount) bytes\(packed)")
+          "    \(shard.index)\t\(shard.name)\t\(shard.offset)\t\(shard.byteCount) bytes\(packed)")
       }
       describe(stage, options, tasks: plan.shards.count)
     }

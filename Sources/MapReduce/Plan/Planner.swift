@@ -14,9 +14,10 @@ struct StagePlan: Sendable {
   func digest(named: Bool) -> String {
     var hash = SHA256()
     for shard in shards {
+      let version = shard.origin?.version ?? shard.version
       hash.add(
         named
-          ? "\(shard.path)\0\(shard.version.byteCount) \(shard.version.modifiedNanoseconds) \(shard.version.inode)"
+          ? "\(shard.name)\0\(version.byteCount) \(version.modifiedNanoseconds) \(version.inode)"
           : "")
       hash.add("\(shard.offset) \(shard.byteCount)")
     }
@@ -29,7 +30,8 @@ struct StagePlan: Sendable {
 /// Expands the inputs of a stage and splits them into shards.
 struct Planner: Sendable {
   let jobName: String
-  let shardByteCount: Int64
+  let shardByteCount: Int64?
+  let spooled: SpooledInputs
 
   /// Shards of input files.
   func plan(_ inputs: [JobFile.Input]) throws(JobError) -> StagePlan {
@@ -37,13 +39,13 @@ struct Planner: Sendable {
       throw JobError(
         "\(jobName): input: \(pattern) lies on a cluster; run the job there, with --on swift")
     }
-    do throws(DatasetError) {
+    do throws(JobError) {
       var plan = StagePlan()
       for input in inputs {
-        var files: [String] = []
-        for pattern in input.patterns { files += try InputPattern(pattern).files() }
+        var files: [SpooledInputs.File] = []
+        for pattern in input.patterns { files += try spooled.files(pattern) }
         try add(files, input.records, to: &plan)
-        if let codec = input.codec { for file in files { plan.codecs[file] = codec } }
+        if let codec = input.codec { for file in files { plan.codecs[file.path] = codec } }
       }
       return plan
     } catch {
@@ -53,22 +55,30 @@ struct Planner: Sendable {
 
   /// Shards of the parts that another stage left.
   func plan(parts: [String]) throws(JobError) -> StagePlan {
-    do throws(DatasetError) {
-      var plan = StagePlan()
-      try add(parts, .lines, to: &plan)
-      return plan
-    } catch {
-      throw JobError("\(jobName): \(error)")
-    }
+    var plan = StagePlan()
+    do throws(JobError) {
+      try add(parts.map { SpooledInputs.File(path: $0) }, .lines, to: &plan)
+    } catch { throw JobError("\(jobName): \(error)") }
+    return plan
   }
 
-  private func add(_ files: [String], _ records: RecordFormat, to plan: inout StagePlan)
-    throws(DatasetError)
+  private func add(_ files: [SpooledInputs.File], _ records: RecordFormat, to plan: inout StagePlan)
+    throws(JobError)
   {
     let splitter = Splitter(shardByteCount: shardByteCount, format: records)
-    for var shard in try splitter.shards(of: files) {
+    let origins = Dictionary(files.map { ($0.path, $0.origin) }) { first, _ in first }
+    let shards: [Shard]
+    do throws(DatasetError) { shards = try splitter.shards(of: files.map(\.path)) } catch {
+      throw JobError("\(error)")
+    }
+    var last: String?
+    for var shard in shards {
       shard.index = plan.shards.count
-      if plan.files.last?.path != shard.path { plan.files.append((shard.path, shard.version)) }
+      shard.origin = origins[shard.path] ?? nil
+      if last != shard.path {
+        last = shard.path
+        plan.files.append((shard.name, shard.origin?.version ?? shard.version))
+      }
       plan.shards.append(shard)
     }
   }

@@ -7,8 +7,9 @@ import Synchronization
 public struct RunOptions: Sendable {
   /// Sandboxes at a time.
   public var concurrency: Int
-  /// Wanted size of a shard, decompressed, in bytes, where the job file does not say.
-  public var shardByteCount: Int64 = 8 << 20
+  /// Wanted size of a shard, decompressed, in bytes, where the job file does not say; nil: as suits
+  /// each file.
+  public var shardByteCount: Int64?
   /// Where the result of a job with one output goes instead.
   public var output: String?
   /// The folder of all jobs' folders.
@@ -19,8 +20,8 @@ public struct RunOptions: Sendable {
   public var file = ""
   public var absoluteFile = ""
   public var parameters: [String: String] = [:]
-  /// Called on some thread after each task: finished, total, bytes read so far in its phase.
-  public var progress: @Sendable (Int, Int, Int64) -> Void = { _, _, _ in }
+  /// Called on some thread after each task.
+  public var progress: @Sendable (JobProgress) -> Void = { _ in }
   /// Called with what a guest wrote to its standard error.
   public var guestError: @Sendable (String, [UInt8]) -> Void = { _, _ in }
   /// Called for each shard that is left out.
@@ -32,6 +33,31 @@ public struct RunOptions: Sendable {
   public init(concurrency: Int, stateHome: String) {
     self.concurrency = min(max(concurrency, 1), Self.maximumConcurrency)
     self.stateHome = stateHome
+  }
+}
+
+/// How far a phase of a stage is.
+public struct JobProgress: Sendable {
+  /// Name of the stage; nil when the job has but one.
+  public var stage: String?
+  /// `map` or `reduce`.
+  public var phase: String
+  /// Tasks that are over, and all.
+  public var finished: Int
+  public var total: Int
+  /// Bytes that programs read, decompressed.
+  public var byteCount: Int64
+  /// Sandboxes that run.
+  public var sandboxCount: Int
+  /// What is done of the phase's work, by the sizes of its tasks: 0 to 1.
+  public var fraction: Double
+  /// Since the phase began.
+  public var elapsed: Duration
+
+  /// What is left to wait, if it goes on as it did; nil while too little is done to tell.
+  public var left: Duration? {
+    guard fraction >= 0.01, finished < total else { return nil }
+    return elapsed * ((1 - fraction) / fraction)
   }
 }
 

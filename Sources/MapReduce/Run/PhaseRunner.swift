@@ -16,6 +16,8 @@ final class PhaseRunner: Sendable {
     var cached = 0
     var resumed = 0
     var bytesRead: Int64 = 0
+    /// Of the costs of the tasks that are over.
+    var costDone = 0.0
     var userTime = Duration.zero
     var systemTime = Duration.zero
   }
@@ -25,6 +27,9 @@ final class PhaseRunner: Sendable {
   let phase: Phase
   /// The shards of a map phase; empty for a reduce phase.
   private let shards: [Shard]
+  private let costs: [Int64]
+  private let totalCost: Double
+  private let start = ContinuousClock.now
   private let taskCount: Int
   private let slotCount: Int
   let queue: TaskQueue
@@ -38,6 +43,8 @@ final class PhaseRunner: Sendable {
     self.stage = stage
     self.phase = phase
     self.shards = shards
+    self.costs = costs
+    totalCost = max(1, costs.reduce(0.0) { $0 + Double($1) })
     taskCount = costs.count
     slotCount = max(1, min(context.options.concurrency, costs.count))
     queue = TaskQueue(costs: costs, slotCount: slotCount)
@@ -95,7 +102,7 @@ final class PhaseRunner: Sendable {
     case .map:
       let shard = shards[task]
       return
-        "\(context.job.name):\(stageName) shard \(task) (\(shard.path), offset \(shard.offset))"
+        "\(context.job.name):\(stageName) shard \(task) (\(shard.name), offset \(shard.offset))"
     case .reduce:
       let number = stage.reducers > 1 ? " \(task)" : ""
       return "\(context.job.name):\(stageName) reduce\(number)"
@@ -119,7 +126,7 @@ final class PhaseRunner: Sendable {
       event.errorByteCount = attempt.errorByteCount
       // What a resumed job kept is in the record already.
       if attempt.reason != "resume" { try context.record.append(event.line()) }
-      let (finished, bytes) = state.withLock { state in
+      let now = state.withLock { state in
         state.outputs[work.task] = attempt.output
         state.finished += 1
         state.cached += attempt.reason == "cache" ? 1 : 0
@@ -127,9 +134,10 @@ final class PhaseRunner: Sendable {
         state.bytesRead += attempt.output.inputByteCount
         state.userTime += attempt.report?.userTime ?? .zero
         state.systemTime += attempt.report?.systemTime ?? .zero
-        return (state.finished, state.bytesRead)
+        state.costDone += Double(costs[work.task])
+        return progressNow(state)
       }
-      context.options.progress(finished, taskCount, bytes)
+      context.options.progress(now)
     case .failure(var failure):
       switch queue.failed(slot) {
       case .other, .cancelled: return
@@ -172,6 +180,14 @@ final class PhaseRunner: Sendable {
             "\(error)\n\(context.job.name): \(skipped) of \(taskCount) shards failed, too many"))
       }
     }
+  }
+
+  private func progressNow(_ state: State) -> JobProgress {
+    JobProgress(
+      stage: context.job.stages.count > 1 ? stage.name : nil, phase: phase.rawValue,
+      finished: state.finished, total: taskCount, byteCount: state.bytesRead,
+      sandboxCount: queue.runningCount, fraction: min(1, state.costDone / totalCost),
+      elapsed: .now - start)
   }
 
   /// Notes the first failure and stops what is running, or only what is not yet running.

@@ -4,9 +4,11 @@ import Sandbox
 import SystemPackage
 
 /// One shard of an earlier job, to be run again as it was.
-public struct ShardReplay: CustomStringConvertible {
+public final class ShardReplay: CustomStringConvertible, Sendable {
   public let stage: JobFile.Stage
   private let shard: Shard
+  /// For members of archives, which are unpacked again.
+  private let spooled: String
 
   /// Reads the job's folder and splits its input again. Throws when the input changed.
   public init(home: String, id: String, stage name: String?, shard index: Int) throws(JobError) {
@@ -23,9 +25,16 @@ public struct ShardReplay: CustomStringConvertible {
     guard case .files(let inputs) = stage.source else {
       throw JobError("\(folder): stage \(stage.name) reads from other stages, whose output is gone")
     }
+    guard !inputs.contains(where: { $0.patterns.contains(SpooledInputs.standardInput) }) else {
+      throw JobError("\(folder): the job read standard input, which is gone")
+    }
+    let spooled = FileManager.default.temporaryDirectory.path + "/zvm-shard-\(UUID().uuidString)"
+    var isKept = false
+    defer { if !isKept { removeTree(spooled) } }
     let plan = try Planner(
       jobName: job.name,
-      shardByteCount: stage.shardByteCount ?? recorded.header.shardByteCount
+      shardByteCount: stage.shardByteCount ?? recorded.header.shardByteCount,
+      spooled: SpooledInputs(folder: spooled)
     ).plan(inputs)
     guard recorded.plan(stage.name, .map) == plan.digest(named: true) else {
       throw JobError("\(folder): the input changed since the job ran")
@@ -35,10 +44,14 @@ public struct ShardReplay: CustomStringConvertible {
     }
     self.stage = stage
     shard = plan.shards[index]
+    self.spooled = spooled
+    isKept = true
   }
 
+  deinit { removeTree(spooled) }
+
   public var description: String {
-    "\(stage.map.path) on \(shard.path), offset \(shard.offset), \(shard.byteCount) bytes"
+    "\(stage.map.path) on \(shard.name), offset \(shard.offset), \(shard.byteCount) bytes"
   }
 
   /// Runs the map program with the shard as its input, and this process's standard output and error.

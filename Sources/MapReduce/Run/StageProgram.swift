@@ -32,9 +32,9 @@ struct StageProgram: Sendable {
     }
     do throws(SandboxError) {
       // Shards of one stage of one job, one program: a process may serve one after the other.
-      launcher = try Launcher(
-        module: resolved.module,
-        options: Launcher.Options(reuse: resolved.program.reuse, pool: min(pool, 16)))
+      var options = Launcher.Options(reuse: resolved.program.reuse, pool: min(pool, 16))
+      options.measuresMemory = true
+      launcher = try Launcher(module: resolved.module, options: options)
     } catch {
       throw JobError("\(program.path): \(error)")
     }

@@ -38,7 +38,8 @@ struct StageRunner {
   private func checkedPlan() throws(JobError) -> StagePlan {
     let planner = Planner(
       jobName: context.job.name,
-      shardByteCount: stage.shardByteCount ?? context.options.shardByteCount)
+      shardByteCount: stage.shardByteCount ?? context.options.shardByteCount,
+      spooled: SpooledInputs(folder: context.data.folder))
     let plan: StagePlan
     let isNamed: Bool
     switch stage.source {

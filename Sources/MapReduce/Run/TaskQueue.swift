@@ -91,6 +91,9 @@ final class TaskQueue: Sendable {
     }
   }
 
+  /// How many tasks are at work.
+  var runningCount: Int { state.withLock { $0.running.count } }
+
   private static func straggler(_ state: State) -> Work? {
     guard let median = state.walls.median(of: sampleCount) else { return nil }
     let limit = max(stragglerMinimum, median * stragglerFactor)

@@ -16,7 +16,8 @@ struct RecordedJob: Sendable {
     var file: String
     var given: String
     var folder: String
-    var shardByteCount: Int64
+    /// nil: as suits each file; 0 in the record.
+    var shardByteCount: Int64?
     var jobs: Int
     var parameters: [String: String]
     var output: String?
@@ -42,7 +43,7 @@ struct RecordedJob: Sendable {
     }
     // Filled in below, or the record is refused.
     header = Header(
-      file: "", given: "", folder: "", shardByteCount: 1, jobs: 1, parameters: [:], output: nil,
+      file: "", given: "", folder: "", shardByteCount: nil, jobs: 1, parameters: [:], output: nil,
       usesCache: false)
     var found: Header?
     for line in data.split(separator: UInt8(ascii: "\n")) {
@@ -77,12 +78,12 @@ struct RecordedJob: Sendable {
 
   private static func header(_ event: [String: Any]) -> Header? {
     guard event["format"] as? Int == 1, let file = event["file"] as? String,
-      let folder = event["folder"] as? String, let size = event["shard_size"] as? Int, size > 0,
+      let folder = event["folder"] as? String, let size = event["shard_size"] as? Int, size >= 0,
       let jobs = event["jobs"] as? Int
     else { return nil }
     return Header(
       file: file, given: event["given"] as? String ?? file, folder: folder,
-      shardByteCount: Int64(size), jobs: jobs,
+      shardByteCount: size == 0 ? nil : Int64(size), jobs: jobs,
       parameters: event["set"] as? [String: String] ?? [:], output: event["output"] as? String,
       usesCache: event["cache"] as? Bool ?? false)
   }

@@ -96,13 +96,14 @@ struct TaskEvent {
     line.text("status", status)
     line.text("reason", reason)
     if let shard {
-      line.text("path", shard.path)
+      line.text("path", shard.name)
       line.number("offset", shard.offset)
       line.number("length", shard.byteCount)
     }
     line.number("in", output?.inputByteCount ?? report?.accounting.first?.getBytes ?? 0)
     line.number(
       "out", output?.outputByteCount ?? report?.accounting.dropFirst().first?.putBytes ?? 0)
+    if let peak = report?.peakMemoryByteCount { line.number("peak", peak) }
     let (exit, signal) = Self.ending(report)
     line.number("exit", exit)
     line.number("signal", signal)
