@@ -102,7 +102,7 @@ struct ToolchainTests {
     #expect(try shell("readlink out/link; stat -c %a mode", in: folder.url) == "../in/text\n700\n")
     // argv[0] is what a shell would have given: the bare name when it was found in PATH.
     try folder.write(
-      "n.c", "#include <stdio.h>\nint main(int c, char **v) { return !puts(v[0]); }\n")
+      "n.c", "#include <stdio.h>\nint main(int c, char **v) { return puts(v[0]) < 0; }\n")
     _ = try shell("\(zvm) env make n CC=\"\(zvm) cc\"", in: folder.url)
     #expect(try shell("PATH=\"$PWD:$PATH\"; n; ./n", in: folder.url) == "n\n./n\n")
     #expect(!folder.names.contains("gone"))
