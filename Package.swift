@@ -109,7 +109,9 @@ let package = Package(
     // The daemon that OpenStack Swift's storage nodes run programs with.
     .target(
       name: "Service",
-      dependencies: ["Sandbox", "Compression", "CSandbox", "Digest", "Wire", system],
+      dependencies: [
+        "Sandbox", "Datasets", "Compression", "CSandbox", "Digest", "Wire", system,
+      ],
       swiftSettings: strict),
     .executableTarget(
       name: "zvmd", dependencies: ["Service", argumentParser], swiftSettings: strict,
@@ -154,6 +156,7 @@ let package = Package(
       swiftSettings: common),
     // Runs the built commands: `swift build` first (a dependency would link the launcher statically).
     .testTarget(name: "EndToEndTests", exclude: ["Programs"], swiftSettings: common),
+    .testTarget(name: "ServiceTests", dependencies: ["Service"], swiftSettings: common),
     .testTarget(name: "ManifestTests", dependencies: ["Manifest"], swiftSettings: common),
     .testTarget(
       name: "CompressionTests", dependencies: ["Compression", "Wire"], swiftSettings: common),

@@ -15,6 +15,12 @@ struct JobRun: ParsableCommand {
   @Argument(help: "Job file (YAML, or the JSON of groups).")
   var file: String
 
+  /// Where a job runs.
+  enum Place: String, CaseIterable, ExpressibleByArgument { case local, swift }
+
+  @Option(help: "Where to run: local, or swift, an OpenStack Swift that the inputs lie on.")
+  var on = Place.local
+
   @Option(name: .shortAndLong, help: "Sandboxes at a time; by default one a processor.")
   var jobs: Int?
 
@@ -46,6 +52,9 @@ struct JobRun: ParsableCommand {
     for parameter in parameters where !parameter.contains("=") {
       throw ValidationError("--set: '\(parameter)' is not KEY=VALUE")
     }
+    if on == .swift, jobs != nil || state != nil {
+      throw ValidationError("--jobs and --state: not with --on swift: the cluster decides")
+    }
   }
 
   func run() throws {
@@ -58,6 +67,10 @@ struct JobRun: ParsableCommand {
         }, uniquingKeysWith: { _, last in last })
       let text = try JobFile.text(path: file)
       let job = try JobFile(text: text, path: file, parameters: parameters)
+      if on == .swift {
+        try SwiftClient.run(try SwiftJob(job, output: output), isDry: isDry)
+        return nil
+      }
       var options = RunOptions(
         concurrency: jobs ?? ProcessInfo.processInfo.activeProcessorCount,
         stateHome: JobFolder.home(state))

@@ -10,7 +10,7 @@ public struct ZVM: ParsableCommand {
       JobCommand.self, JobsCommand.self, Run.self, CC.self, CXX.self, AR.self, Ranlib.self,
       NM.self, Strip.self, Objdump.self, LD.self, Env.self, Exec.self, Validate.self, Inspect.self,
       DatasetCommand.self, PackCommand.self, SysrootCommand.self, CacheCommand.self,
-      PortCommand.self,
+      PortCommand.self, Zapp.self,
     ])
 
   public init() {}

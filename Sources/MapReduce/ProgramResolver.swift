@@ -20,26 +20,36 @@ public struct ProgramResolver: Sendable {
 
   /// The validated module of a program; a `.c` is compiled, with the result kept by content.
   public func module(for program: JobFile.Program) throws(JobError) -> ValidatedModule {
-    var path = program.path
-    if let language = Script.Language(program: path) {
-      do throws(ToolchainError) {
-        let port = try SourcePort(language.interpreter)
-        try port.build { FileHandle.standardError.write(Data(($0 + "\n").utf8)) }
-        path = port.program(language.interpreter)
-      } catch {
-        throw JobError("\(path.prefix(80)): \(error)")
-      }
-    } else if path.hasSuffix(".c") {
-      do throws(ToolchainError) {
-        path = try Compiler().nexe(forSource: path)
-      } catch {
-        throw JobError("\(program.path): \(error)")
-      }
-    }
+    let path = try nexe(for: program)
     do throws(SandboxError) {
       return try ValidatedModule(path: FilePath(path))
     } catch {
       throw JobError("\(program.path): \(error)")
+    }
+  }
+
+  /// Path of the nexe that runs: the program itself, what a source was compiled to, or the
+  /// interpreter of a script.
+  func nexe(for program: JobFile.Program) throws(JobError) -> String {
+    do throws(ToolchainError) {
+      if let language = Script.Language(program: program.path) {
+        let port = try SourcePort(language.interpreter)
+        try port.build { FileHandle.standardError.write(Data(($0 + "\n").utf8)) }
+        return port.program(language.interpreter)
+      }
+      if program.path.hasSuffix(".c") { return try Compiler().nexe(forSource: program.path) }
+      return program.path
+    } catch {
+      throw JobError("\(program.path.prefix(80)): \(error)")
+    }
+  }
+
+  /// Source of one of our own programs, in guest/tools.
+  static func tool(_ name: String) throws(JobError) -> String {
+    do throws(ToolchainError) {
+      return try Sysroot().guest + "/tools/\(name).c"
+    } catch {
+      throw JobError("\(name): \(error)")
     }
   }
 

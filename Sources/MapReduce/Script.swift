@@ -34,6 +34,10 @@ struct Script: Sendable {
   let language: Language
   /// Where the interpreter finds it: `/dev/` and the file's name, so that messages name the file.
   let channel: Channel
+  private let bytes: [UInt8]
+
+  /// The script itself.
+  var text: String { String(decoding: bytes, as: UTF8.self) }
 
   /// Whether a job file's program is the program's text itself and not the path of a file.
   static func isInline(_ program: String) -> Bool {
@@ -59,15 +63,18 @@ struct Script: Sendable {
     let plain = name.map {
       $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) ? $0 : "_"
     }
+    bytes = text
     channel = Channel(
       alias: "/dev/\(String(plain))", access: .random, backing: .bytes(text), limits: .readOnly)
   }
 
-  /// The interpreter's whole argv, with the script's own arguments at its end.
-  func arguments(_ own: [String]) -> [String] {
-    switch language {
-    case .lua: ["lua", channel.alias] + own
-    case .awk: ["awk", "-f", channel.alias, "--"] + own
+  /// The interpreter's whole argv, with the script's own arguments at its end. `path`: where the
+  /// interpreter finds it, if not at its channel's.
+  func arguments(_ own: [String], at path: String? = nil) -> [String] {
+    let path = path ?? channel.alias
+    return switch language {
+    case .lua: ["lua", path] + own
+    case .awk: ["awk", "-f", path, "--"] + own
     }
   }
 

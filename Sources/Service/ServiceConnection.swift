@@ -13,7 +13,7 @@ final class ServiceConnection: @unchecked Sendable {
   private enum Phase {
     case waitingForRequest
     case waitingForSlot(ticket: UInt64)
-    case running(SessionHandle)
+    case running(cancel: @Sendable () -> Void)
     case over
   }
 
@@ -54,17 +54,18 @@ final class ServiceConnection: @unchecked Sendable {
       // When its turn has just come, `run` sees that all is over.
       if !service.slots.withdraw(ticket) { phase = .over }
       finish(nil)
-    case .running(let session):
-      session.cancel()
+    case .running(let cancel):
+      cancel()
       finish(nil)
     case .over: break
     }
   }
 
   private func takeRequest() throws(ServiceError) {
-    try authenticate()
+    // Taken before it is refused: an answer is lost when a socket is closed with unread data.
     let (bytes, descriptors) = try receive()
     let held = HeldDescriptors(descriptors)
+    try authenticate()
     let request = try ServiceRequest(parsing: bytes)
     if let once = request.once { try service.nonces.admit(once) }
     let ticket = service.slots.enter { [self] in queue.async { self.run(request, held) } }
@@ -106,23 +107,39 @@ final class ServiceConnection: @unchecked Sendable {
       let launcher = try service.modules.launcher(
         try held.program(request, service.options.images), name: name)
       let session = try request.session(held.descriptors, service.options.limits)
+      let shards = try request.shards(session)
+      if shards.count > 1 {
+        let run = try SplitRun(session, shards, launcher, service.slots)
+        run.start { [self] result in
+          held.close()
+          ended(result, run.session, launcher)
+        }
+        phase = .running(cancel: run.cancel)
+        return
+      }
       let handle = launcher.start(session) { [self] result in
         held.close()
         service.slots.leave()
-        queue.async {
-          switch result {
-          case .success(let report): self.finish(ServiceReply(report, session))
-          case .failure(let error):
-            // The launcher has ended, or could not take the session: the next request gets a new one.
-            self.service.modules.forget(launcher)
-            self.finish(ServiceReply(ServiceError(.failed, "\(error)")))
-          }
-        }
+        ended(result.mapError { ServiceError(.failed, "\($0)") }, session, launcher)
       }
-      phase = .running(handle)
+      phase = .running(cancel: handle.cancel)
     } catch {
       service.slots.leave()
       finish(ServiceReply(error))
+    }
+  }
+
+  private func ended(
+    _ result: Result<SandboxReport, ServiceError>, _ session: Session, _ launcher: Launcher
+  ) {
+    queue.async { [self] in
+      switch result {
+      case .success(let report): finish(ServiceReply(report, session))
+      case .failure(let error):
+        // The launcher has ended, or could not take the session: the next request gets a new one.
+        service.modules.forget(launcher)
+        finish(ServiceReply(error))
+      }
     }
   }
 

@@ -42,6 +42,8 @@ package struct ServiceRequest: Decodable, Sendable {
     package var digest: Bool?
     /// Whether a compressed file is decompressed on the way in, by its first bytes.
     package var decompress: Bool?
+    /// `lines`: the file is split at line ends where it can be, and a sandbox runs on each shard.
+    package var split: String?
   }
 
   /// A tarball that is the program's file tree at `at`.
@@ -278,6 +280,15 @@ extension ServiceRequest {
           throw ServiceError(.badRequest, "\(what): a stream is sequential")
         }
         backing = .stream(descriptor)
+      } else if request.split != nil {
+        guard request.split == "lines", request.alias == "/dev/stdin", request.direction == .read,
+          access == .sequential
+        else {
+          throw ServiceError(.badRequest, "\(what): split: only /dev/stdin, in order, by lines")
+        }
+        backing =
+          request.decompress == true
+          ? try decompressed(descriptor, what) : .file(descriptor, offset: 0, length: nil)
       } else if request.decompress == true {
         backing = try decompressed(descriptor, what)
       } else {

@@ -11,7 +11,11 @@ package final class SlotQueue: Sendable {
   private let state: Mutex<State>
   private let queueLength: Int
 
+  /// How many may run.
+  let count: Int
+
   package init(slots: Int, queue: Int) {
+    count = slots
     state = Mutex(State(free: slots))
     queueLength = queue
   }

@@ -135,6 +135,8 @@ struct JobReader {
   }
 
   func resolved(_ path: String) -> String {
-    path.hasPrefix("/") || folder == "." || folder.isEmpty ? path : "\(folder)/\(path)"
+    let isWhole =
+      path.hasPrefix("/") || path.hasPrefix(SwiftJob.scheme) || folder == "." || folder.isEmpty
+    return isWhole ? path : "\(folder)/\(path)"
   }
 }

@@ -35,6 +35,10 @@ struct Planner: Sendable {
 
   /// Shards of input files.
   func plan(_ inputs: [JobFile.Input]) throws(JobError) -> StagePlan {
+    for pattern in inputs.flatMap(\.patterns) where pattern.hasPrefix(SwiftJob.scheme) {
+      throw JobError(
+        "\(jobName): input: \(pattern) lies on a cluster; run the job there, with --on swift")
+    }
     do throws(JobError) {
       var plan = StagePlan()
       for input in inputs {

@@ -62,16 +62,14 @@ class Account:
             raise ClientError(f"{method} {path or '/'}: {response.status} {text}")
         return response
 
-    def upload_program(self, path):
-        """Stores a program under its hash, once; its swift:// address."""
-        data = Path(path).read_bytes()
-        name = f"{hashlib.sha256(data).hexdigest()}.nexe"
-        target = f"/{PROGRAMS}/{name}"
+    def upload(self, data, ending):
+        """Stores a program or script under its hash, once; its swift:// address."""
+        target = f"/{PROGRAMS}/{hashlib.sha256(data).hexdigest()}{ending}"
         response = self.request("HEAD", target)
         response.read()
         if response.status == 404:
             self.must("PUT", f"/{PROGRAMS}").read()
-            self.must("PUT", target, data, {"Content-Type": "application/x-nexe"}).read()
+            self.must("PUT", target, data, {"Content-Type": "application/octet-stream"}).read()
         elif response.status // 100 != 2:
             raise ClientError(f"HEAD {target}: {response.status}")
         return f"swift://~{target}"
@@ -81,25 +79,34 @@ class Account:
 
 
 def job_groups(account, job):
-    """The job that `zvm job export` described, as groups."""
-    groups, maps = [], []
+    """What `zvm job run --on swift` described, as groups: maps, perhaps a sort, perhaps a reduce."""
+    groups = []
     for index, source in enumerate(job["inputs"]):
         name = "map" if len(job["inputs"]) == 1 else f"map{index + 1}"
-        maps.append(name)
-        groups.append(_group(account, name, job["map"], source, bool(job.get("reduce"))))
-    if job.get("reduce"):
-        groups.append(_group(
-            account, "reduce", job["reduce"], f"zvm://{','.join(maps)}:stdout", False))
+        stdin = {"name": "stdin", "path": source["path"], "decompress": source["decompress"]}
+        if source["split"]:
+            stdin["split"] = "lines"
+        groups.append(_group(account, name, job["map"], stdin))
+    feed = ",".join(group["name"] for group in groups)
+    for name in ("sort", "reduce"):
+        if job.get(name):
+            stdin = {"name": "stdin", "path": f"zvm://{feed}:stdout"}
+            groups.append(_group(account, name, job[name], stdin))
+            feed = name
     return groups
 
 
-def _group(account, name, program, source, fed):
+def _group(account, name, program, stdin):
+    devices = [stdin, {"name": "stdout"}, {"name": "stderr"}]
+    if program.get("script") is not None:
+        script = account.upload(program["script"].encode(), ".script")
+        devices.append({"name": "script", "path": script})
     group = {
         "name": name,
-        "exec": {"path": account.upload_program(program["nexe"]), "name": program["name"],
-                 "args": program["arguments"], "env": program["environment"]},
-        "devices": [{"name": "stdin", "path": source, "decompress": not source.startswith("zvm:")},
-                    {"name": "stdout"}, {"name": "stderr"}],
+        "exec": {"path": account.upload(Path(program["nexe"]).read_bytes(), ".nexe"),
+                 "name": program["name"], "args": program["arguments"],
+                 "env": program["environment"]},
+        "devices": devices,
     }
     for key in ("memory", "timeout"):
         if program.get(key) is not None:
@@ -265,7 +272,7 @@ def zapp_execute(arguments):
 def main():
     parser = argparse.ArgumentParser(prog="zvm-swift", description=__doc__)
     commands = parser.add_subparsers(required=True)
-    run = commands.add_parser("job-run", help="run what `zvm job export` wrote to FOLDER")
+    run = commands.add_parser("job-run", help="run the job that `zvm job run` put into FOLDER")
     run.add_argument("folder")
     run.add_argument("--verbose", action="store_true", help="say which node ran where")
     run.set_defaults(action=run_job)

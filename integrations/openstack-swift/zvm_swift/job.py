@@ -20,7 +20,7 @@ DEFAULT_ACCESS = {"input": "random", "script": "random", "db": "random", "output
 GROUP_FIELDS = {"name", "exec", "devices", "file_list", "count", "connect", "replicate", "attach",
                 "location", "memory", "timeout", "args", "env"}
 DEVICE_FIELDS = {"name", "device", "path", "content_type", "meta", "mode", "min_size",
-                 "decompress"}
+                 "decompress", "split"}
 
 
 class JobError(Exception):
@@ -60,6 +60,8 @@ class Device:
     feed: tuple = ()
     # Whether a compressed object is decompressed on its way in.
     decompress: bool = False
+    # "lines": the node runs on shards of the object, split at line ends, a sandbox each.
+    split: Optional[str] = None
 
     @property
     def alias(self):
@@ -300,9 +302,12 @@ def _device(group, entry, account):
     content_type = entry.get("content_type")
     if content_type is not None and re.search(r"[\r\n]", str(content_type)):
         raise JobError(f"{group}: device {name}: content_type cannot be a header")
+    split = entry.get("split")
+    if split is not None and (split != "lines" or name != "stdin" or mode in ("file", "block")):
+        raise JobError(f"{group}: device {name}: split: only 'lines', of a sequential stdin")
     return Device(name, location, content_type, meta,
                   MODES[mode] if mode else DEFAULT_ACCESS.get(name, "sequential"), feed,
-                  entry.get("decompress") is True)
+                  entry.get("decompress") is True, split)
 
 
 # -- wildcards -----------------------------------------------------------------------------------

@@ -220,7 +220,8 @@ class Runner:
                 source = self._source(device, device is local, add, add_file)
                 if source is not None:
                     channel = self._channel(device.alias, "read", source, device.access)
-                    channels.append(dict(channel, decompress=device.decompress))
+                    channels.append(
+                        dict(channel, decompress=device.decompress, split=device.split))
             elif device.location or device.name in (*STANDARD, "debug"):
                 channels.append(self._channel(device.alias, "write", "output", device.access))
         if image is not None:
