@@ -140,7 +140,7 @@ struct JobTests {
       }
       """)
     _ = try shell("sed -i '9000s/.*/POISON/' access-1.log", in: folder.url)
-    try expectFailure(folder, naming: ["access-1.log", "shard", "crashed: signal 11", "0x8"])
+    try expectFailure(folder, naming: ["access-1.log", "shard", "fault: signal 11", "0x8"])
   }
 
   @Test("a map program that fails is named, with what it said")
@@ -158,6 +158,6 @@ struct JobTests {
       Self.status.replacingOccurrences(
         of: "status_map.c}", with: "status_map.c, timeout: 1s}"), size: "1KiB")
     try folder.write("status_map.c", "int main(void) { for (;;) {} }\n")
-    try expectFailure(folder, naming: ["time limit"])
+    try expectFailure(folder, naming: ["time is up"])
   }
 }
