@@ -14,9 +14,6 @@ struct OutputFile {
   private let temporary: String
   private let isNameless: Bool
 
-  /// O_TMPFILE of x86-64 Linux; the C macro is not one that Swift can read.
-  private static let noName: Int32 = 0o20_200_000
-
   /// Opens a file for reading and writing that will take the place of `path`.
   ///
   /// `number` tells apart the outputs of one process.
@@ -27,21 +24,16 @@ struct OutputFile {
     // A rename asks for rights on the folder only; the file's own rights count too.
     if exists, unsafe access(path, W_OK) != 0 { throw Errno(rawValue: errno) }
     temporary = "\(path).zvm-\(getpid())-\(number)"
-    var file = unsafe Glibc.open(Self.folder(of: path), O_RDWR | O_CLOEXEC | Self.noName, 0o666)
-    isNameless = file >= 0
+    let nameless = try? FileDescriptor.nameless(
+      in: Self.folder(of: path), permissions: FilePermissions(rawValue: 0o666))
+    isNameless = nameless != nil
+    var file = nameless?.rawValue ?? -1
     if file < 0 {
       file = unsafe Glibc.open(temporary, O_RDWR | O_CLOEXEC | O_CREAT | O_EXCL, 0o666)
     }
     guard file >= 0 else { throw Errno(rawValue: errno) }
     if exists { fchmod(file, old.st_mode & 0o777) }
     descriptor = FileDescriptor(rawValue: file)
-  }
-
-  /// A file that never gets a name: for what nobody keeps.
-  static func nameless(in folder: String) throws(Errno) -> FileDescriptor {
-    let file = unsafe Glibc.open(folder, O_RDWR | O_CLOEXEC | noName, 0o600)
-    guard file >= 0 else { throw Errno(rawValue: errno) }
-    return FileDescriptor(rawValue: file)
   }
 
   /// Puts what was written on the disk. Before any output of the session gets its name.

@@ -140,7 +140,7 @@ struct RunTwice {
   /// A file without a name: gone with this process.
   private func namelessFile() throws -> FileDescriptor {
     let folder = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
-    return try OutputFile.nameless(in: folder)
+    return try FileDescriptor.nameless(in: folder)
   }
 }
 

@@ -47,7 +47,7 @@ public struct ProgramResolver: Sendable {
   /// Source of one of our own programs, in guest/tools.
   static func tool(_ name: String) throws(JobError) -> String {
     do throws(ToolchainError) {
-      return try Sysroot().guest + "/tools/\(name).c"
+      return try Sysroot.guestFile("tools/\(name).c")
     } catch {
       throw JobError("\(name): \(error)")
     }

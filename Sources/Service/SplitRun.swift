@@ -109,7 +109,7 @@ final class SplitRun: Sendable {
     do {
       for _ in shards {
         parts.append([])
-        for _ in written { parts[parts.count - 1].append(try Self.temporaryFile()) }
+        for _ in written { parts[parts.count - 1].append(try .nameless(in: Self.folder)) }
       }
     } catch {
       for file in parts.joined() { try? file.close() }
@@ -121,14 +121,6 @@ final class SplitRun: Sendable {
   deinit { for file in parts.joined() { try? file.close() } }
 
   private static let folder = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
-
-  /// A file without a name. O_TMPFILE is a compound macro that Swift does not import.
-  private static func temporaryFile() throws -> FileDescriptor {
-    try FileDescriptor.open(
-      FilePath(folder), .readWrite,
-      options: FileDescriptor.OpenOptions(rawValue: 0o20_200_000 | O_CLOEXEC),
-      permissions: .ownerReadWrite)
-  }
 
   /// Runs all; `completion` is called once.
   func start(_ completion: @escaping @Sendable (Result<SandboxReport, ServiceError>) -> Void) {

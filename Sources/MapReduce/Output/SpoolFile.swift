@@ -1,20 +1,15 @@
 import Glibc
+import Sandbox
 import SystemPackage
 
 /// A file without a name: it is gone when it is closed, whatever becomes of the process.
 struct SpoolFile: Sendable {
   let descriptor: FileDescriptor
 
-  /// O_TMPFILE of Linux on x86-64, which is a compound macro that Swift does not import.
-  private static let temporaryFile: Int32 = 0o20_200_000
-
   /// Makes a nameless file in `folder`.
   init(in folder: String) throws(JobError) {
-    do {
-      descriptor = try FileDescriptor.open(
-        FilePath(folder), .readWrite,
-        options: FileDescriptor.OpenOptions(rawValue: Self.temporaryFile | O_CLOEXEC),
-        permissions: .ownerReadWrite)
+    do throws(Errno) {
+      descriptor = try FileDescriptor.nameless(in: folder)
     } catch {
       throw JobError("\(folder): cannot make a temporary file: \(error)")
     }
