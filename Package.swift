@@ -58,7 +58,11 @@ let package = Package(
     .target(name: "ELF", swiftSettings: strict),
     // Optimized in debug builds too: the tests push millions of bundles through them.
     .target(name: "X86", swiftSettings: strict + optimized),
-    .target(name: "Validator", dependencies: ["X86", "ELF"], swiftSettings: strict + optimized),
+    .target(
+      name: "CVector", cSettings: [.unsafeFlags(["-O2"], .when(configuration: .debug))]),
+    .target(
+      name: "Validator", dependencies: ["CVector", "X86", "ELF"],
+      swiftSettings: strict + optimized),
 
     // From C to a nexe.
     .target(name: "Rewriter", swiftSettings: strict),
@@ -153,12 +157,15 @@ let package = Package(
     // The validator's second opinion; optimized also in debug builds, it checks millions of bundles.
     .target(
       name: "SlowChecker", path: "Tests/SlowChecker", swiftSettings: common + optimized),
+    .target(
+      name: "LoopComparison", dependencies: ["Validator", "SlowChecker"],
+      path: "Tests/LoopComparison", swiftSettings: common + optimized),
     .executableTarget(
-      name: "validator-proof", dependencies: ["Validator", "SlowChecker"],
-      path: "Tests/ValidatorProof", exclude: ["check-decoders", "mutations"],
+      name: "validator-proof", dependencies: ["Validator", "SlowChecker", "LoopComparison"],
+      path: "Tests/ValidatorProof", exclude: ["check-decoders", "mutations", "vector-mutations"],
       swiftSettings: common),
     .testTarget(
-      name: "ValidatorTests", dependencies: ["Validator", "X86", "SlowChecker"],
+      name: "ValidatorTests", dependencies: ["Validator", "X86", "SlowChecker", "LoopComparison"],
       swiftSettings: common),
     .testTarget(
       name: "DatasetsTests", dependencies: ["Datasets", "Compression", "Wire"],

@@ -1,10 +1,15 @@
 // Proofs by comparison, too long for every test run:
 //
 //   validator-proof BUNDLES SEED     compares with the slow checker over generated texts
+//   validator-proof loops TEXTS SEED FILE…
+//       compares the vector loop with the scalar one, over generated texts, damaged pieces of the
+//       texts in FILE, and beginnings of three bytes: all 2^24 of them from TEXTS = 16777216 on
 //   validator-proof enumerate PART PARTS
 //       prints every encoding that profile zerovm accepts in one part of the space of prefixes, REX,
 //       VEX, opcodes and ModRM classes, as `HEX LENGTH BASE INDEX WRITES`: check-decoders asks other
 //       decoders about them
+import Foundation
+import LoopComparison
 import SlowChecker
 import Validator
 
@@ -36,6 +41,33 @@ func compare(bundles wanted: UInt64, seed: UInt64) {
   print(
     "\(bundles) bundles in \(texts) texts, \(accepted) accepted, \(disagreements) disagreements")
   precondition(disagreements == 0, "the validator and the slow checker disagree")
+}
+
+func compareLoops(texts: Int, seed: UInt64, files: [[UInt8]]) {
+  var comparison = LoopComparison(seed: seed)
+  let batch = 2000
+  func stage(_ name: String, _ body: (_ texts: Int) -> Void) {
+    for start in stride(from: 0, to: texts, by: batch) {
+      body(min(batch, texts - start))
+      if comparison.disagreements > 0 { exit(1) }
+    }
+    print(
+      "\(name): so far \(comparison.texts) texts, \(comparison.bundles) bundles, "
+        + "\(comparison.accepted) accepted")
+  }
+  stage("paired") { comparison.paired(texts: $0) }
+  // One in so many of the beginnings.
+  let parts = max(1, (1 << 24) / batch)
+  var part = Int(seed)
+  stage("enumerated") { _ in
+    comparison.enumerated(part: part % parts, parts: parts)
+    part += 1
+  }
+  for file in files {
+    comparison.compare(file, profile: 1)
+    stage("damaged") { comparison.damaged(file, texts: $0) }
+  }
+  stage("generated") { comparison.generated(texts: $0) }
 }
 
 /// Prefixes in front of an opcode: legacy ones and REX, or VEX with map and pp inside.
@@ -95,6 +127,12 @@ if arguments.count == 3, arguments[0] == "enumerate", let part = Int(arguments[1
 } else if arguments.count == 2, let bundles = UInt64(arguments[0]), let seed = UInt64(arguments[1])
 {
   compare(bundles: bundles, seed: seed)
+} else if arguments.count >= 3, arguments[0] == "loops", let texts = Int(arguments[1]),
+  let seed = UInt64(arguments[2])
+{
+  compareLoops(
+    texts: texts, seed: seed,
+    files: try arguments[3...].map { [UInt8](try Data(contentsOf: URL(fileURLWithPath: $0))) })
 } else {
-  fatalError("usage: validator-proof BUNDLES SEED | enumerate PART PARTS")
+  fatalError("usage: validator-proof BUNDLES SEED | loops TEXTS SEED FILE… | enumerate PART PARTS")
 }

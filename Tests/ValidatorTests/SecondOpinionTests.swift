@@ -20,7 +20,9 @@ func secondOpinion(part: Int) {
   var disagreements: [[UInt8]] = []
   while bundles < bundleCount / 4 {
     let size = texts % 8 == 0 ? 3 : 1
-    let text = generator.text(bundles: size)
+    var text = generator.text(bundles: size)
+    // The vector loop looks at four bundles at a time, the scalar one at what is left and at the last.
+    if texts % 2 == 0 { text += [UInt8](repeating: 0xF4, count: 32 * (5 - size)) }
     let verdict = validator.accepts(text.span)
     if verdict != slow.accepts(text) { disagreements.append(text) }
     if verdict { accepted += 1 }
