@@ -167,7 +167,8 @@ let package = Package(
     .testTarget(
       name: "MapReduceTests", dependencies: ["MapReduce", "Datasets", system],
       swiftSettings: common),
-    .testTarget(name: "ELFTests", dependencies: ["ELF"], swiftSettings: common),
+    .testTarget(
+      name: "ELFTests", dependencies: ["ELF", "Validator"], swiftSettings: common),
     .testTarget(
       name: "SandboxTests", dependencies: ["Sandbox", "Wire", system],
       swiftSettings: common),
