@@ -142,7 +142,8 @@ let package = Package(
       name: "RewriterTests", dependencies: ["Rewriter"], exclude: ["Cases"], swiftSettings: common),
     .executableTarget(
       name: "validator-benchmark", dependencies: ["Validator", "ELF"],
-      path: "benchmarks/validator", sources: ["main.swift"], swiftSettings: common),
+      path: "benchmarks/validator",
+      exclude: ["run", "results.json", "results.md", "results.svg"], swiftSettings: common),
     .executableTarget(
       name: "startup-benchmark", dependencies: ["Sandbox", system],
       path: "benchmarks/startup",
