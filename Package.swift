@@ -158,8 +158,19 @@ let package = Package(
       name: "validator-proof", dependencies: ["Validator", "SlowChecker"],
       path: "Tests/ValidatorProof", exclude: ["check-decoders", "mutations"],
       swiftSettings: common),
+    // What the fuzzer (Tests/Fuzz/run) and the replay of its corpus do with an input.
+    .target(
+      name: "FuzzCase", dependencies: ["ELF", "Validator", "SlowChecker"], path: "Tests/Fuzz",
+      exclude: ["run", "corpus", "entry.swift"], swiftSettings: common + optimized),
+    // Runs what the validator accepts, between canaries.
+    .target(
+      name: "COracle", dependencies: ["CSandbox"], path: "Tests/COracle",
+      cSettings: [.unsafeFlags(["-O2"])]),
+    .executableTarget(
+      name: "execution-oracle", dependencies: ["COracle", "SlowChecker", "Validator"],
+      path: "Tests/ExecutionOracle", swiftSettings: common),
     .testTarget(
-      name: "ValidatorTests", dependencies: ["Validator", "X86", "SlowChecker"],
+      name: "ValidatorTests", dependencies: ["Validator", "X86", "SlowChecker", "FuzzCase"],
       swiftSettings: common),
     .testTarget(
       name: "DatasetsTests", dependencies: ["Datasets", "Compression", "Wire"],

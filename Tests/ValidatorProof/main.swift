@@ -1,41 +1,18 @@
 // Proofs by comparison, too long for every test run:
 //
-//   validator-proof BUNDLES SEED     compares with the slow checker over generated texts
+//   validator-proof BUNDLES SEED [WORKERS]
+//       compares with the slow checker over generated texts, on all cores or so many threads, with a line
+//       of progress on standard error every ten seconds
 //   validator-proof enumerate PART PARTS
 //       prints every encoding that profile zerovm accepts in one part of the space of prefixes, REX,
 //       VEX, opcodes and ModRM classes, as `HEX LENGTH BASE INDEX WRITES`: check-decoders asks other
 //       decoders about them
-import SlowChecker
+import Glibc
 import Validator
 
 func hex(_ bytes: [UInt8]) -> String {
   let digits = Array("0123456789abcdef")
   return String(bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
-}
-
-func compare(bundles wanted: UInt64, seed: UInt64) {
-  var generator = TextGenerator(seed: seed)
-  let validator = Validator(profile: .nacl)
-  let slow = SlowChecker()
-  var bundles: UInt64 = 0
-  var texts = 0
-  var accepted = 0
-  var disagreements = 0
-  while bundles < wanted {
-    let count = texts % 8 == 0 ? 3 : 1
-    let text = generator.text(bundles: count)
-    let verdict = validator.accepts(text.span)
-    if verdict != slow.accepts(text) {
-      disagreements += 1
-      if disagreements <= 20 { print("validator \(verdict), slow \(!verdict): \(hex(text))") }
-    }
-    if verdict { accepted += 1 }
-    texts += 1
-    bundles += UInt64(count)
-  }
-  print(
-    "\(bundles) bundles in \(texts) texts, \(accepted) accepted, \(disagreements) disagreements")
-  precondition(disagreements == 0, "the validator and the slow checker disagree")
 }
 
 /// Prefixes in front of an opcode: legacy ones and REX, or VEX with map and pp inside.
@@ -92,9 +69,12 @@ if arguments.count == 3, arguments[0] == "enumerate", let part = Int(arguments[1
   let parts = Int(arguments[2])
 {
   enumerate(part: part, parts: parts)
-} else if arguments.count == 2, let bundles = UInt64(arguments[0]), let seed = UInt64(arguments[1])
+} else if (2...3).contains(arguments.count), let bundles = UInt64(arguments[0]),
+  let seed = UInt64(arguments[1]), let workers = arguments.count == 3 ? Int(arguments[2]) : 0
 {
-  compare(bundles: bundles, seed: seed)
+  let comparison = Comparison(bundles: bundles, seed: seed, workers: workers)
+  print(comparison.run())
+  exit(comparison.disagreements == 0 ? 0 : 1)
 } else {
-  fatalError("usage: validator-proof BUNDLES SEED | enumerate PART PARTS")
+  fatalError("usage: validator-proof BUNDLES SEED [WORKERS] | enumerate PART PARTS")
 }
