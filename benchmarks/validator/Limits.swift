@@ -18,8 +18,8 @@ final class Limits {
     for index in stride(from: 0, to: copy.count, by: 4096) { copy[index] = 1 }
   }
 
-  /// Nanoseconds for one dependent table look-up a byte.
-  func byteLoop(minimum: UInt64) -> Double {
+  /// Time for one dependent table look-up a byte.
+  func byteLoop(minimum: Double) -> Time {
     mean(minimum: minimum) {
       text.withUnsafeBytes { bytes in
         table.withUnsafeBufferPointer { table in
@@ -36,8 +36,8 @@ final class Limits {
     return state
   }
 
-  /// Nanoseconds for a memcpy of the text.
-  func memcpy(minimum: UInt64) -> Double {
+  /// Time for a memcpy of the text.
+  func memcpy(minimum: Double) -> Time {
     mean(minimum: minimum) {
       copy.withUnsafeMutableBytes { target in
         text.withUnsafeBytes { source in target.copyMemory(from: source) }
