@@ -16,8 +16,9 @@ struct ProgramGenerator {
   init(seed: UInt64, places: [UInt64]) {
     pieces = TextGenerator(seed: seed)
     state = seed ^ 0x5eed_0f0f
+    // As they are, and as far from r15, which an index that is not made small would be added to.
     self.places =
-      places + [
+      places + places.map { $0 &- Self.base } + [
         Self.base - 8, Self.base + (4 << 30) - 4, Self.base + 0x2_0000, Self.base + 0x3_1000,
         0x3_0000, 0xffff_fffc, 0x1_0000_0000, .max, 8, 0x8000_0000,
       ]
@@ -90,9 +91,10 @@ struct ProgramGenerator {
   }
 
   private mutating func nextPiece() -> [UInt8] {
-    switch below(8) {
+    switch below(9) {
     case 0..<3: return pieces.piece()
-    case 3, 4: return indexed()
+    case 3, 4: return oneIn(4) ? Self.bare[below(Self.bare.count)] : indexed()
+    case 8: return pieces.sequence()
     case 5: return vector()
     case 6: return near()
     default: return Self.jumps[below(Self.jumps.count)]
@@ -145,6 +147,11 @@ struct ProgramGenerator {
     let long = code + (0..<8).map { _ in oneIn(2) ? 0 : byte() }
     return before + long.prefix(validator.probe(Array(long))?.byteCount ?? code.count)
   }
+
+  /// Writes of esp and ebp that want a restore behind them.
+  private static let bare: [[UInt8]] = [
+    [0x89, 0xC4], [0x89, 0xD5], [0x83, 0xEC, 8], [0x8D, 0x65, 0], [0x31, 0xE4], [0x94],
+  ]
 
   /// Jumps and calls to the next instruction: `aimJumps` sends them elsewhere.
   private static let jumps: [[UInt8]] = [

@@ -28,6 +28,9 @@ extension TextGenerator {
     return text
   }
 
+  /// A masked jump or a string instruction, right or almost.
+  public mutating func sequence() -> [UInt8] { oneIn(2) ? masked() : string() }
+
   /// All texts of one family's turn.
   public mutating func texts(of family: Family) -> [[UInt8]] {
     queue = []
@@ -202,16 +205,18 @@ extension TextGenerator {
   }
 
   private mutating func string() -> [UInt8] {
+    let rex = 0x40 | byte() & 15
     func pair(_ register: UInt8, _ form: Int) -> [UInt8] {
       let mov: [UInt8] = [form & 1 == 0 ? 0x89 : 0x8B, 0xC0 | register << 3 | register]
       let lea: [UInt8] = [0x49, 0x8D, register << 3 | 4, register << 3 | 7]
-      return (form & 2 == 0 ? mov : [0x40] + mov) + lea
+      // Any REX: most name other registers, or another size.
+      return (form & 2 == 0 ? mov : [form & 4 == 0 ? 0x40 : rex] + mov) + lea
     }
     let uses: [[UInt8]] = [
       [0xA4], [0xA5], [0xA6], [0xAC], [0xAA], [0xAB], [0xAE], [0x0F, 0xF7, 0xC1],
     ]
     let prefixes: [[UInt8]] = [[], [0xF3], [0xF2], [0x66], [0x48], [0xF3, 0x48], [0x66, 0xF3]]
-    var pieces = [pair(6, below(4)), pair(7, below(4))]
+    var pieces = [pair(6, below(8)), pair(7, below(8))]
     if oneIn(3) { pieces.swapAt(0, 1) }
     if oneIn(2) { pieces.remove(at: below(pieces.count)) }
     if oneIn(8) { pieces.insert([0x90], at: below(pieces.count + 1)) }
