@@ -155,7 +155,7 @@ let package = Package(
     .target(
       name: "SlowChecker", path: "Tests/SlowChecker", swiftSettings: common + optimized),
     .executableTarget(
-      name: "validator-proof", dependencies: ["Validator", "SlowChecker"],
+      name: "validator-proof", dependencies: ["Validator", "SlowChecker", "ELF"],
       path: "Tests/ValidatorProof", exclude: ["check-decoders", "mutations"],
       swiftSettings: common),
     // What the fuzzer (Tests/Fuzz/run) and the replay of its corpus do with an input.

@@ -20,8 +20,9 @@ extension TextGenerator {
     case everyByte
   }
 
-  /// The next text, of 0 to 6 bundles.
+  /// The next text, of 0 to 6 bundles. Every other one is cut out of a sample, where there are any.
   public mutating func next() -> [UInt8] {
+    if !samples.isEmpty, oneIn(2) { return cut() }
     while queue.isEmpty { fill(Family(rawValue: below(Family.allCases.count)) ?? .random) }
     var text = queue.removeLast()
     if oneIn(16), !text.isEmpty { damage(&text) }
@@ -49,6 +50,35 @@ extension TextGenerator {
     case .everyMask: for _ in 0..<24 { put(masked(), at: below(24)) }
     case .everyString: for _ in 0..<24 { put(string(), at: below(24)) }
     case .everyByte: everyByte()
+    }
+  }
+
+  /// 1 to 5 bundles of real code, as they are or damaged. Jumps out of them go anywhere: where one goes
+  /// to no multiple of 32 the text is refused, so most are sent elsewhere.
+  private mutating func cut() -> [UInt8] {
+    let sample = samples[below(samples.count)]
+    let bundles = min(1 + below(5), sample.count / 32)
+    let start = 32 * below(sample.count / 32 - bundles + 1)
+    var text = Array(sample[start..<start + 32 * bundles])
+    if !oneIn(4) { sendCalls(&text) }
+    if !oneIn(3) {
+      for _ in 0...below(3) { damage(&text) }
+    }
+    return text
+  }
+
+  /// Makes the distances of what look like calls and long jumps such that they hit a multiple of 32.
+  private mutating func sendCalls(_ text: inout [UInt8]) {
+    for at in text.indices.dropLast(4) {
+      let isJump =
+        text[at] & 0xFE == 0xE8 || at > 0 && text[at - 1] == 0x0F && text[at] & 0xF0 == 0x80
+      guard isJump, at + 5 <= text.count, text[at + 4] == 0 || text[at + 4] == 0xFF else {
+        continue
+      }
+      let distance = 32 * (below(8) + 1) - (at + 5)
+      for index in 0..<4 {
+        text[at + 1 + index] = UInt8(truncatingIfNeeded: distance >> (8 * index))
+      }
     }
   }
 

@@ -6,7 +6,13 @@ public struct TextGenerator {
   /// Texts of the family at hand that are still to come.
   var queue: [[UInt8]] = []
 
-  public init(seed: UInt64) { state = seed }
+  /// Texts of real programs.
+  private(set) var samples: [[UInt8]]
+
+  public init(seed: UInt64, samples: [[UInt8]] = []) {
+    state = seed
+    self.samples = samples.filter { $0.count >= 32 }
+  }
 
   mutating func random() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15

@@ -9,6 +9,7 @@ final class Comparison: Sendable {
   private let wanted: UInt64
   private let seed: UInt64
   private let workers: Int
+  private let samples: [[UInt8]]
   private let bundles = Atomic<UInt64>(0)
   private let texts = Atomic<UInt64>(0)
   private let accepted = Atomic<UInt64>(0)
@@ -16,8 +17,9 @@ final class Comparison: Sendable {
   private let start = DispatchTime.now().uptimeNanoseconds
 
   /// `workers` 0: as many as there are cores.
-  init(bundles: UInt64, seed: UInt64, workers: Int) {
+  init(bundles: UInt64, seed: UInt64, workers: Int, samples: [[UInt8]]) {
     wanted = bundles
+    self.samples = samples
     self.seed = seed
     self.workers = workers > 0 ? workers : max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
   }
@@ -33,7 +35,8 @@ final class Comparison: Sendable {
   }
 
   private func work(_ worker: Int) {
-    var generator = TextGenerator(seed: seed &* 0x1_0001 &+ UInt64(worker) &* 0x5eed_5eed)
+    var generator = TextGenerator(
+      seed: seed &* 0x1_0001 &+ UInt64(worker) &* 0x5eed_5eed, samples: samples)
     let validator = Validator(profile: .nacl)
     let slow = SlowChecker()
     let share = wanted / UInt64(workers)

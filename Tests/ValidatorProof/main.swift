@@ -1,13 +1,15 @@
 // Proofs by comparison, too long for every test run:
 //
-//   validator-proof BUNDLES SEED [WORKERS]
-//       compares with the slow checker over generated texts, on all cores or so many threads, with a line
-//       of progress on standard error every ten seconds
+//   validator-proof BUNDLES SEED [WORKERS [NEXE…]]
+//       compares with the slow checker over generated texts, on all cores (WORKERS 0) or so many threads,
+//       with a line of progress on standard error every ten seconds; half of the texts are pieces of the
+//       programs' texts, as they are or damaged
 //   validator-proof enumerate PART PARTS
 //       prints every encoding that profile zerovm accepts in one part of the space of prefixes, REX,
 //       VEX, opcodes and ModRM classes, as `HEX LENGTH BASE INDEX WRITES`: check-decoders asks other
 //       decoders about them
-import Glibc
+import ELF
+import Foundation
 import Validator
 
 func hex(_ bytes: [UInt8]) -> String {
@@ -69,12 +71,17 @@ if arguments.count == 3, arguments[0] == "enumerate", let part = Int(arguments[1
   let parts = Int(arguments[2])
 {
   enumerate(part: part, parts: parts)
-} else if (2...3).contains(arguments.count), let bundles = UInt64(arguments[0]),
-  let seed = UInt64(arguments[1]), let workers = arguments.count == 3 ? Int(arguments[2]) : 0
+} else if arguments.count >= 2, let bundles = UInt64(arguments[0]), let seed = UInt64(arguments[1]),
+  let workers = arguments.count > 2 ? Int(arguments[2]) : 0
 {
-  let comparison = Comparison(bundles: bundles, seed: seed, workers: workers)
+  let samples = try arguments.dropFirst(3).map { path in
+    let file = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+    let text = try Image(parsing: file.span).text
+    return Array(file[text.fileOffset..<text.fileOffset + Int(text.fileByteCount)])
+  }
+  let comparison = Comparison(bundles: bundles, seed: seed, workers: workers, samples: samples)
   print(comparison.run())
   exit(comparison.disagreements == 0 ? 0 : 1)
 } else {
-  fatalError("usage: validator-proof BUNDLES SEED [WORKERS] | enumerate PART PARTS")
+  fatalError("usage: validator-proof BUNDLES SEED [WORKERS [NEXE…]] | enumerate PART PARTS")
 }
