@@ -146,7 +146,8 @@ let package = Package(
       name: "RewriterTests", dependencies: ["Rewriter"], exclude: ["Cases"], swiftSettings: common),
     .executableTarget(
       name: "validator-benchmark", dependencies: ["Validator", "ELF"],
-      path: "benchmarks/validator", sources: ["main.swift"], swiftSettings: common),
+      path: "benchmarks/validator",
+      exclude: ["run", "results.json", "results.md", "results.svg"], swiftSettings: common),
     .executableTarget(
       name: "startup-benchmark", dependencies: ["Sandbox", system],
       path: "benchmarks/startup",
@@ -161,11 +162,23 @@ let package = Package(
       name: "LoopComparison", dependencies: ["Validator", "SlowChecker"],
       path: "Tests/LoopComparison", swiftSettings: common + optimized),
     .executableTarget(
-      name: "validator-proof", dependencies: ["Validator", "SlowChecker", "LoopComparison"],
+      name: "validator-proof", dependencies: ["Validator", "SlowChecker", "LoopComparison", "ELF"],
       path: "Tests/ValidatorProof", exclude: ["check-decoders", "mutations", "vector-mutations"],
       swiftSettings: common),
+    // What the fuzzer (Tests/Fuzz/run) and the replay of its corpus do with an input.
+    .target(
+      name: "FuzzCase", dependencies: ["ELF", "Validator", "SlowChecker"], path: "Tests/Fuzz",
+      exclude: ["run", "corpus", "entry.swift"], swiftSettings: common + optimized),
+    // Runs what the validator accepts, between canaries.
+    .target(
+      name: "COracle", dependencies: ["CSandbox"], path: "Tests/COracle",
+      cSettings: [.unsafeFlags(["-O2"])]),
+    .executableTarget(
+      name: "execution-oracle", dependencies: ["COracle", "SlowChecker", "Validator"],
+      path: "Tests/ExecutionOracle", swiftSettings: common),
     .testTarget(
-      name: "ValidatorTests", dependencies: ["Validator", "X86", "SlowChecker", "LoopComparison"],
+      name: "ValidatorTests",
+      dependencies: ["Validator", "X86", "SlowChecker", "LoopComparison", "FuzzCase"],
       swiftSettings: common),
     .testTarget(
       name: "DatasetsTests", dependencies: ["Datasets", "Compression", "Wire"],
@@ -174,7 +187,8 @@ let package = Package(
     .testTarget(
       name: "MapReduceTests", dependencies: ["MapReduce", "Datasets", system],
       swiftSettings: common),
-    .testTarget(name: "ELFTests", dependencies: ["ELF"], swiftSettings: common),
+    .testTarget(
+      name: "ELFTests", dependencies: ["ELF", "Validator"], swiftSettings: common),
     .testTarget(
       name: "SandboxTests", dependencies: ["Sandbox", "Wire", system],
       swiftSettings: common),

@@ -20,7 +20,11 @@ struct ValidationResult: Encodable {
   struct HeaderError: Encodable {
     let field: String
     let offset: Int
+    /// What the field says, in hex; none when the file ends before it.
+    let value: String?
     let problem: String
+    /// All of that in a line.
+    let message: String
   }
 
   struct Finding: Encodable {
@@ -49,7 +53,9 @@ struct ValidationResult: Encodable {
     self.profile = profile.rawValue
     self.baseline = profile == .portable ? baseline.rawValue : nil
     self.headerError = headerError.map {
-      HeaderError(field: $0.field, offset: $0.offset, problem: $0.problem)
+      HeaderError(
+        field: $0.field, offset: $0.offset, value: $0.value.map { "0x" + String($0, radix: 16) },
+        problem: $0.problem, message: $0.description)
     }
     valid = headerError == nil && report.violations.isEmpty
     violations = report.violations.map { Self.finding($0, code) }
@@ -92,8 +98,7 @@ struct ValidationResult: Encodable {
   func text() -> String {
     var lines: [String] = []
     if let headerError {
-      return "\(file): refused: header: offset \(headerError.offset): \(headerError.field): "
-        + headerError.problem
+      return "\(file): refused: header: \(headerError.message)"
     }
     let rules = profile + (baseline.map { ", " + $0 } ?? "")
     if valid {

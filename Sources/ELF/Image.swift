@@ -62,14 +62,19 @@ public struct Permissions: OptionSet, Sendable, Hashable {
   public static let read = Permissions(rawValue: 4)
 }
 
-/// Why a file is not a program that may be loaded: the field, where it stands, and the rule.
+/// Why a file is not a program that may be loaded: the field, where it stands, what it says, and the rule.
 public struct ELFError: Error, Equatable, Sendable, CustomStringConvertible {
   /// Name of the field, as in the ELF specification (`e_machine`, `p_vaddr`).
   public let field: String
   /// Byte offset of the field in the file.
   public let offset: Int
-  /// What is wrong.
+  /// What the field says; nil when the file ends before it.
+  public let value: UInt64?
+  /// What is wrong: the rule that the value breaks.
   public let problem: String
 
-  public var description: String { "offset \(offset): \(field): \(problem)" }
+  public var description: String {
+    let said = value.map { " is 0x" + String($0, radix: 16) } ?? ""
+    return "offset \(offset): \(field)\(said): \(problem)"
+  }
 }

@@ -3,7 +3,7 @@
 ///
 /// It reads one bundle after the other, one instruction after the other, and keeps what the rules
 /// speak of: which register was just zero-extended, where instructions start, where jumps go.
-public struct SlowChecker {
+public struct SlowChecker: Sendable {
   public init() {}
 
   /// Whether the text obeys the rules.

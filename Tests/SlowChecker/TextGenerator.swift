@@ -1,11 +1,20 @@
 /// Texts that are valid or almost: instructions at random, most of them with legal memory operands,
-/// known sequences, and in every other text a few changed bytes. The same seed, the same texts.
+/// known sequences, and in every other text a few changed bytes; and families of texts that differ in one
+/// thing (`next`). The same seed, the same texts.
 public struct TextGenerator {
   private var state: UInt64
+  /// Texts of the family at hand that are still to come.
+  var queue: [[UInt8]] = []
 
-  public init(seed: UInt64) { state = seed }
+  /// Texts of real programs.
+  private(set) var samples: [[UInt8]]
 
-  private mutating func random() -> UInt64 {
+  public init(seed: UInt64, samples: [[UInt8]] = []) {
+    state = seed
+    self.samples = samples.filter { $0.count >= 32 }
+  }
+
+  mutating func random() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
     var value = state
     value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
@@ -13,19 +22,28 @@ public struct TextGenerator {
     return value ^ value >> 31
   }
 
-  private mutating func below(_ count: Int) -> Int { Int(random() % UInt64(count)) }
-  private mutating func byte() -> UInt8 { UInt8(truncatingIfNeeded: random() >> 20) }
-  private mutating func oneIn(_ count: Int) -> Bool { below(count) == 0 }
+  mutating func below(_ count: Int) -> Int { Int(random() % UInt64(count)) }
+  mutating func byte() -> UInt8 { UInt8(truncatingIfNeeded: random() >> 20) }
+  mutating func oneIn(_ count: Int) -> Bool { below(count) == 0 }
 
   /// A text of that many bundles.
   public mutating func text(bundles: Int) -> [UInt8] {
+    var text = sound(bundles: bundles)
+    if oneIn(2), !text.isEmpty {
+      for _ in 0...below(3) { damage(&text) }
+    }
+    return text
+  }
+
+  /// A text that is valid, most of the time.
+  mutating func sound(bundles: Int) -> [UInt8] {
     var text: [UInt8] = []
     text.reserveCapacity(32 * bundles)
     for _ in 0..<bundles {
       var bundle = Bundle(bytes: [])
       let end = text.count + 32
       while text.count < end {
-        var piece = oneIn(4) ? Self.sequences[below(Self.sequences.count)] : instruction()
+        var piece = piece()
         // Mostly what may stand there, so that long valid texts come up; wrong ones come by damage.
         var next = bundle
         if !next.take(piece), !oneIn(64) {
@@ -39,13 +57,16 @@ public struct TextGenerator {
         text += piece
       }
     }
-    if oneIn(2) {
-      for _ in 0...below(3) { damage(&text) }
-    }
     return text
   }
 
-  private mutating func damage(_ text: inout [UInt8]) {
+  /// Some bytes that may stand in a bundle: an instruction or a known sequence, most of the time.
+  public mutating func piece() -> [UInt8] {
+    oneIn(4) ? Self.sequences[below(Self.sequences.count)] : instruction()
+  }
+
+  /// Changes a byte or moves some.
+  public mutating func damage(_ text: inout [UInt8]) {
     let at = below(text.count)
     switch below(4) {
     case 0: text[at] = byte()
@@ -61,12 +82,12 @@ public struct TextGenerator {
     }
   }
 
-  private static let prefixes: [UInt8] = [
+  static let prefixes: [UInt8] = [
     0x66, 0xF2, 0xF3, 0xF0, 0x2E, 0x3E, 0x67, 0x64, 0x40, 0x41, 0x42, 0x44, 0x48, 0x4C,
   ]
 
   /// Some bytes that are an instruction, most of the time.
-  private mutating func instruction() -> [UInt8] {
+  mutating func instruction() -> [UInt8] {
     var code: [UInt8] = []
     for _ in 0..<8 {
       code = candidate()
@@ -104,7 +125,7 @@ public struct TextGenerator {
     return code
   }
 
-  private static let sequences: [[UInt8]] = [
+  static let sequences: [[UInt8]] = [
     [0x83, 0xE0, 0xE0, 0x4C, 0x01, 0xF8, 0xFF, 0xE0],
     [0x41, 0x83, 0xE3, 0xE0, 0x4D, 0x03, 0xDF, 0x41, 0xFF, 0xD3],
     [0x42, 0x83, 0xE1, 0xE0, 0x4E, 0x01, 0xF9, 0x4A, 0xFF, 0xE1],

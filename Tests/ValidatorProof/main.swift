@@ -1,46 +1,24 @@
 // Proofs by comparison, too long for every test run:
 //
-//   validator-proof BUNDLES SEED     compares with the slow checker over generated texts
-//   validator-proof loops TEXTS SEED FILE…
-//       compares the vector loop with the scalar one, over generated texts, damaged pieces of the
-//       texts in FILE, and beginnings of three bytes: all 2^24 of them from TEXTS = 16777216 on
+//   validator-proof BUNDLES SEED [WORKERS [NEXE…]]
+//       compares with the slow checker over generated texts, on all cores (WORKERS 0) or so many threads,
+//       with a line of progress on standard error every ten seconds; half of the texts are pieces of the
+//       programs' texts, as they are or damaged
+//   validator-proof loops TEXTS SEED NEXE…
+//       compares the vector loop with the scalar one, over pairs of a writer and a user of registers,
+//       beginnings of three bytes, damaged pieces of the programs' texts, and generated texts
 //   validator-proof enumerate PART PARTS
 //       prints every encoding that profile zerovm accepts in one part of the space of prefixes, REX,
 //       VEX, opcodes and ModRM classes, as `HEX LENGTH BASE INDEX WRITES`: check-decoders asks other
 //       decoders about them
+import ELF
 import Foundation
 import LoopComparison
-import SlowChecker
 import Validator
 
 func hex(_ bytes: [UInt8]) -> String {
   let digits = Array("0123456789abcdef")
   return String(bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
-}
-
-func compare(bundles wanted: UInt64, seed: UInt64) {
-  var generator = TextGenerator(seed: seed)
-  let validator = Validator(profile: .nacl)
-  let slow = SlowChecker()
-  var bundles: UInt64 = 0
-  var texts = 0
-  var accepted = 0
-  var disagreements = 0
-  while bundles < wanted {
-    let count = texts % 8 == 0 ? 3 : 1
-    let text = generator.text(bundles: count)
-    let verdict = validator.accepts(text.span)
-    if verdict != slow.accepts(text) {
-      disagreements += 1
-      if disagreements <= 20 { print("validator \(verdict), slow \(!verdict): \(hex(text))") }
-    }
-    if verdict { accepted += 1 }
-    texts += 1
-    bundles += UInt64(count)
-  }
-  print(
-    "\(bundles) bundles in \(texts) texts, \(accepted) accepted, \(disagreements) disagreements")
-  precondition(disagreements == 0, "the validator and the slow checker disagree")
 }
 
 func compareLoops(texts: Int, seed: UInt64, files: [[UInt8]]) {
@@ -119,20 +97,33 @@ func enumerate(part: Int, parts: Int) {
   }
 }
 
+/// The texts of programs.
+func texts(of paths: some Sequence<String>) throws -> [[UInt8]] {
+  try paths.map { path in
+    let file = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+    let text = try Image(parsing: file.span).text
+    return Array(file[text.fileOffset..<text.fileOffset + Int(text.fileByteCount)])
+  }
+}
+
 let arguments = Array(CommandLine.arguments.dropFirst())
 if arguments.count == 3, arguments[0] == "enumerate", let part = Int(arguments[1]),
   let parts = Int(arguments[2])
 {
   enumerate(part: part, parts: parts)
-} else if arguments.count == 2, let bundles = UInt64(arguments[0]), let seed = UInt64(arguments[1])
+} else if arguments.count >= 2, let bundles = UInt64(arguments[0]), let seed = UInt64(arguments[1]),
+  let workers = arguments.count > 2 ? Int(arguments[2]) : 0
 {
-  compare(bundles: bundles, seed: seed)
-} else if arguments.count >= 3, arguments[0] == "loops", let texts = Int(arguments[1]),
+  let comparison = Comparison(
+    bundles: bundles, seed: seed, workers: workers, samples: try texts(of: arguments.dropFirst(3)))
+  print(comparison.run())
+  exit(comparison.disagreements == 0 ? 0 : 1)
+} else if arguments.count >= 3, arguments[0] == "loops", let count = Int(arguments[1]),
   let seed = UInt64(arguments[2])
 {
-  compareLoops(
-    texts: texts, seed: seed,
-    files: try arguments[3...].map { [UInt8](try Data(contentsOf: URL(fileURLWithPath: $0))) })
+  compareLoops(texts: count, seed: seed, files: try texts(of: arguments.dropFirst(3)))
 } else {
-  fatalError("usage: validator-proof BUNDLES SEED | loops TEXTS SEED FILE… | enumerate PART PARTS")
+  fatalError(
+    "usage: validator-proof BUNDLES SEED [WORKERS [NEXE…]] | loops TEXTS SEED NEXE… "
+      + "| enumerate PART PARTS")
 }
