@@ -130,7 +130,7 @@ struct StageRunner {
     } catch { throw prefixed(error) }
   }
 
-  private func map(_ plan: StagePlan, _ sides: SideInputs) throws(JobError) -> [TaskOutput?] {
+  private func map(_ plan: StagePlan, _ sides: SideInputs) throws(JobError) -> TaskOutputs {
     let start = ContinuousClock.now
     let map = try prepared(stage.map, sides, tasks: plan.shards.count)
     defer { map.launcher.shutDown() }
@@ -140,7 +140,7 @@ struct StageRunner {
     defer { combine?.launcher.shutDown() }
     let task = MapTask(
       context, stage, plan.shards, plan.codecs, map: map, combine: combine, sides: sides)
-    let runner = PhaseRunner(
+    let runner = try PhaseRunner(
       context, stage, .map, costs: plan.shards.map { $0.decompressedByteCount ?? $0.byteCount * 8 },
       shards: plan.shards)
     let outputs = try runner.run { task($0, $1, $2) }
@@ -148,9 +148,10 @@ struct StageRunner {
     return outputs
   }
 
-  private func checkRejects(_ mapped: [TaskOutput?]) throws(JobError) {
+  private func checkRejects(_ mapped: TaskOutputs) throws(JobError) {
     guard let rejects = stage.rejects else { return }
-    let count = mapped.reduce(0) { $0 + ($1?.rejectCount ?? 0) }
+    var count = 0
+    try mapped.visit { _, output throws(JobError) in count += output?.rejectCount ?? 0 }
     context.add { $0.rejectCount += count }
     guard count <= rejects.limit else {
       // Kept all the same, so that one can see what is wrong with them.
@@ -161,44 +162,41 @@ struct StageRunner {
     }
   }
 
-  private func writeRejects(_ mapped: [TaskOutput?], _ rejects: JobFile.Rejects)
+  private func writeRejects(_ mapped: TaskOutputs, _ rejects: JobFile.Rejects)
     throws(JobError) -> OutputFile?
   {
-    let runs = mapped.compactMap { $0?.rejectRun }
-    guard !runs.isEmpty else { return nil }
-    let file = try OutputFile(rejects.path)
-    for run in runs {
-      try file.append(try context.data.file(run.file), from: run.offset, length: run.length)
+    var file: OutputFile?
+    try mapped.visit { _, output throws(JobError) in
+      guard let run = output?.rejectRun else { return }
+      // No `??`: its autoclosure would lose the type of the error.
+      let target = if let file { file } else { try OutputFile(rejects.path) }
+      file = target
+      try target.append(try context.data.file(run.file), from: run.offset, length: run.length)
     }
-    try file.complete()
+    try file?.complete()
     return file
   }
 
-  private func reduce(_ program: JobFile.Program, _ mapped: [TaskOutput?], _ sides: SideInputs)
-    throws(JobError) -> [TaskOutput?]
+  private func reduce(_ program: JobFile.Program, _ mapped: TaskOutputs, _ sides: SideInputs)
+    throws(JobError) -> TaskOutputs
   {
     let start = ContinuousClock.now
     let reduce = try prepared(
       program, sides, tasks: stage.reducers, inOrder: stage.shuffle == .sort)
     defer { reduce.launcher.shutDown() }
-    let task = ReduceTask(context, stage, mapped, reduce, sides: sides)
-    var hash = SHA256()
-    for output in mapped {
-      let bytes = output?.etag.bytes ?? [0]
-      hash.update(bytes.span)
-    }
-    let digest = SHA256.hexadecimal(hash.finalize())
+    let task = try ReduceTask(context, stage, mapped, reduce, sides: sides)
+    let digest = task.inputDigest
     try announce(
       .reduce, program, tasks: stage.reducers, bytes: task.costs.reduce(0, +), plan: digest)
     // A shard that was left out before may be there now: then the reduce tasks begin anew.
     let isSame = context.recorded?.plan(stage.name, .reduce) == digest
-    let runner = PhaseRunner(context, stage, .reduce, costs: task.costs)
+    let runner = try PhaseRunner(context, stage, .reduce, costs: task.costs)
     let outputs = try runner.run { task($0, $1, $2, keep: isSame) }
     try ended(.reduce, start)
     return outputs
   }
 
-  private func write(_ outputs: [TaskOutput?], _ mapped: [TaskOutput?]) throws(JobError) -> Result {
+  private func write(_ outputs: TaskOutputs, _ mapped: TaskOutputs) throws(JobError) -> Result {
     var result = Result()
     let isRead = context.job.stages.contains { other in
       if case .stages(let sources) = other.source { sources.contains(stage.name) } else { false }
