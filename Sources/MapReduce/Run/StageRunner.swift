@@ -3,7 +3,7 @@ import Digest
 import Sandbox
 
 /// Runs one stage: plan, map, reduce, outputs.
-struct StageRunner {
+struct StageRunner: Sendable {
   let context: JobContext
   let stage: JobFile.Stage
   let programs: [JobFile.Program: ResolvedProgram]
@@ -25,12 +25,32 @@ struct StageRunner {
       throw JobError("\(context.job.name): \(plan.shards.count) maps are too many channels")
     }
     context.add { $0.shardCount += plan.shards.count }
-    let mapped = try map(plan, sides)
+    let (mapped, outputs) = try results(plan, sides)
+    return try write(outputs, mapped)
+  }
+
+  /// What the map tasks left, and what the stage's last tasks left.
+  private func results(_ plan: StagePlan, _ sides: SideInputs) throws(JobError) -> (
+    TaskOutputs, TaskOutputs
+  ) {
+    // A launcher takes some milliseconds to start: they start together, the reducer's while maps run.
+    let programs = StagePrograms(
+      map: prepared(stage.map, sides, tasks: plan.shards.count),
+      combine: stage.combine.map { prepared($0, sides, tasks: plan.shards.count) },
+      reduce: stage.reduce.map {
+        prepared($0, sides, tasks: stage.reducers, inOrder: stage.shuffle == .sort)
+      })
+    defer { if let reduce = programs.reduce { context.launchers.end(reduce) } }
+    let mapped = try map(plan, sides, programs)
     try checkRejects(mapped)
-    let outputs = try stage.reduce.map { program throws(JobError) in
-      try reduce(program, mapped, sides)
-    }
-    return try write(outputs ?? mapped, mapped)
+    guard let program = programs.reduce else { return (mapped, mapped) }
+    return (mapped, try reduce(program, mapped, sides))
+  }
+
+  private struct StagePrograms {
+    var map: Ahead<StageProgram>
+    var combine: Ahead<StageProgram>?
+    var reduce: Ahead<StageProgram>?
   }
 
   private func prefixed(_ error: JobError) -> JobError { JobError("\(context.job.name): \(error)") }
@@ -120,24 +140,29 @@ struct StageRunner {
 
   private func prepared(
     _ program: JobFile.Program, _ sides: SideInputs, tasks: Int, inOrder: Bool = false
-  ) throws(JobError) -> StageProgram {
+  ) -> Ahead<StageProgram> {
     guard let resolved = programs[program] else {
       preconditionFailure("every program of the job is resolved before its stages run")
     }
-    do throws(JobError) {
-      return try StageProgram(
-        resolved, sides: sides, pool: min(context.options.concurrency, tasks), inOrder: inOrder)
-    } catch { throw prefixed(error) }
+    let pool = min(context.options.concurrency, tasks)
+    return Ahead { [self] () throws(JobError) in
+      do throws(JobError) {
+        return try StageProgram(resolved, sides: sides, pool: pool, inOrder: inOrder)
+      } catch { throw prefixed(error) }
+    }
   }
 
-  private func map(_ plan: StagePlan, _ sides: SideInputs) throws(JobError) -> TaskOutputs {
+  private func map(_ plan: StagePlan, _ sides: SideInputs, _ programs: StagePrograms)
+    throws(JobError) -> TaskOutputs
+  {
     let start = ContinuousClock.now
-    let map = try prepared(stage.map, sides, tasks: plan.shards.count)
-    defer { map.launcher.shutDown() }
-    let combine = try stage.combine.map { program throws(JobError) in
-      try prepared(program, sides, tasks: plan.shards.count)
+    defer {
+      for program in [programs.map, programs.combine].compactMap({ $0 }) {
+        context.launchers.end(program)
+      }
     }
-    defer { combine?.launcher.shutDown() }
+    let map = try programs.map.get()
+    let combine = try programs.combine.map { program throws(JobError) in try program.get() }
     let task = MapTask(
       context, stage, plan.shards, plan.codecs, map: map, combine: combine, sides: sides)
     let runner = try PhaseRunner(
@@ -177,17 +202,15 @@ struct StageRunner {
     return file
   }
 
-  private func reduce(_ program: JobFile.Program, _ mapped: TaskOutputs, _ sides: SideInputs)
-    throws(JobError) -> TaskOutputs
-  {
+  private func reduce(
+    _ program: Ahead<StageProgram>, _ mapped: TaskOutputs, _ sides: SideInputs
+  ) throws(JobError) -> TaskOutputs {
     let start = ContinuousClock.now
-    let reduce = try prepared(
-      program, sides, tasks: stage.reducers, inOrder: stage.shuffle == .sort)
-    defer { reduce.launcher.shutDown() }
+    let reduce = try program.get()
     let task = try ReduceTask(context, stage, mapped, reduce, sides: sides)
     let digest = task.inputDigest
     try announce(
-      .reduce, program, tasks: stage.reducers, bytes: task.costs.reduce(0, +), plan: digest)
+      .reduce, reduce.program, tasks: stage.reducers, bytes: task.costs.reduce(0, +), plan: digest)
     // A shard that was left out before may be there now: then the reduce tasks begin anew.
     let isSame = context.recorded?.plan(stage.name, .reduce) == digest
     let runner = try PhaseRunner(context, stage, .reduce, costs: task.costs)
