@@ -20,14 +20,14 @@ public struct Splitter: Sendable {
     self.format = format
   }
 
-  /// Size of shards for a file of so many bytes, decompressed. It depends on the file alone: whatever
+  /// Sizes of shards for a file of so many bytes, decompressed. They depend on the file alone: whatever
   /// else is read, its shards stay the same, and so their results in the cache are of use. A power of
   /// two, so that a file that grows seldom gets another.
-  private func shardByteCount(of total: Int64) -> Int64 {
-    if let wantedByteCount { return wantedByteCount }
+  private func sizes(of total: Int64) -> ShardSizes {
+    if let wantedByteCount { return ShardSizes(wantedByteCount) }
     var size = Self.smallestByteCount
     while size < Self.largestByteCount, size * Self.usualCount < total { size *= 2 }
-    return size
+    return ShardSizes(size, last: max(size / 4, Self.smallestByteCount), of: total)
   }
 
   /// Splits plain files at the first record edge at or after each multiple of the shard size, and
@@ -62,7 +62,7 @@ public struct Splitter: Sendable {
   private func pieces(of file: InputFile, isLarge: Bool) throws(DatasetError) -> PieceList {
     let codec = try file.codec()
     let size = file.version.byteCount
-    if codec == .none, !format.isSequential || size <= shardByteCount(of: size) {
+    if codec == .none, !format.isSequential || size <= sizes(of: size).usual {
       return try plainPieces(of: file)
     }
     let whole = PieceList.compressed([CompressedPiece(codec, offset: 0, length: size)])
@@ -72,7 +72,7 @@ public struct Splitter: Sendable {
     if var list, list.units.count > 1 {
       list.unitsAreRecords = list.recordIndex?.format == format
       let builder = PieceBuilder(
-        codec: codec, format: format, wantedByteCount: shardByteCount(of: list.guessedByteCount))
+        codec: codec, format: format, sizes: sizes(of: list.guessedByteCount))
       if builder.canSplit(list) { return .compressed(builder.pieces(of: list)) }
     }
     let guess = try decompressedByteCount(of: file, codec, list)
@@ -123,14 +123,14 @@ public struct Splitter: Sendable {
 
   private func plainPieces(of file: InputFile) throws(DatasetError) -> PieceList {
     let size = file.version.byteCount
-    let wanted = shardByteCount(of: size)
-    guard size > wanted, format.rule != nil, !format.isSequential else {
+    let sizes = sizes(of: size)
+    guard size > sizes.usual, format.rule != nil, !format.isSequential else {
       return .plain(ends: [size])
     }
     var ends: [Int64] = []
     var start: Int64 = 0
     while start < size {
-      start = try recordEdge(in: file, atOrAfter: start + wanted)
+      start = try recordEdge(in: file, atOrAfter: start + sizes.size(at: start))
       ends.append(start)
     }
     return .plain(ends: ends)
@@ -146,4 +146,29 @@ public struct Splitter: Sendable {
     guard let delimiter = format.delimiter else { return file.version.byteCount }
     return try file.recordStart(atOrAfter: offset, delimiter: delimiter)
   }
+}
+
+/// How large the shards of a file are wanted. The last of them are smaller: whoever is done first then
+/// waits less for the others.
+struct ShardSizes: Sendable {
+  let usual: Int64
+  private let last: Int64
+  private let lastStart: Int64
+
+  /// All alike.
+  init(_ usual: Int64) {
+    self.usual = usual
+    last = usual
+    lastStart = .max
+  }
+
+  /// What the last four would have is divided into shards of `last` bytes.
+  init(_ usual: Int64, last: Int64, of total: Int64) {
+    self.usual = usual
+    self.last = last
+    lastStart = total - 4 * usual
+  }
+
+  /// Wanted size of a shard that starts so far in the file, decompressed.
+  func size(at position: Int64) -> Int64 { position >= lastStart ? last : usual }
 }
