@@ -99,7 +99,9 @@ func lastShards() throws {
     #expect(truncate(path, Int(total)) == 0)
     var end: Int64 = 0
     var sizes: [Int64] = []
-    for shard in try Splitter(shardByteCount: wanted, format: .fixed(byteCount: mebibyte)).shards(of: [path]) {
+    for shard in try Splitter(shardByteCount: wanted, format: .fixed(byteCount: mebibyte)).shards(
+      of: [path])
+    {
       #expect(shard.offset == end)
       end += shard.byteCount
       sizes.append(shard.byteCount / mebibyte)
