@@ -19,6 +19,8 @@ public final class JobRunner: Sendable {
   public var name: String { job.name }
   /// Whether all that could be done is done and published, though shards were left out.
   public var isComplete: Bool { context.isComplete }
+  /// Whether there is something that a resume could keep.
+  public var hasResults: Bool { context.summary.finishedCount > 0 }
 
   /// A new job. `text` is the job file's text, which is kept for a resume.
   public init(job: JobFile, text: String, options: RunOptions) throws(JobError) {
@@ -166,7 +168,8 @@ public final class JobRunner: Sendable {
       for file in files { try file.publish() }
       context.complete()
       throw JobError(
-        "\(job.name): \(skipped) shards were left out of the result (see \(folder)/record.jsonl)")
+        "\(job.name): \(skipped) of \(context.summary.shardCount) shards left out of the result (see \(folder)/record.jsonl)"
+      )
     }
     for file in files { try file.publish() }
     return files

@@ -87,6 +87,7 @@ final class PhaseRunner: Sendable {
       summary.cachedCount += state.cached
       summary.resumedCount += state.resumed
       summary.sandboxCount += taskCount
+      summary.finishedCount += state.finished
       summary.userTime += state.userTime
       summary.systemTime += state.systemTime
       if phase == .map { summary.inputByteCount += state.bytesRead }
@@ -187,7 +188,8 @@ final class PhaseRunner: Sendable {
     JobProgress(
       stage: context.job.stages.count > 1 ? stage.name : nil, phase: phase.rawValue,
       finished: state.finished, total: taskCount, byteCount: state.bytesRead,
-      sandboxCount: queue.runningCount, fraction: min(1, state.costDone / totalCost),
+      // This slot takes the next task at once.
+      sandboxCount: min(slotCount, queue.runningCount + 1, taskCount - state.finished), fraction: min(1, state.costDone / totalCost),
       elapsed: .now - start)
   }
 

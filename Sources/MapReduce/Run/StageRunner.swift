@@ -20,7 +20,7 @@ struct StageRunner: Sendable {
   func run() throws(JobError) -> Result {
     let sides: SideInputs
     do throws(JobError) { sides = try SideInputs(stage.sideInputs) } catch { throw prefixed(error) }
-    let plan = try checkedPlan()
+    let plan = try checkedPlan(sides)
     if stage.exchange != nil, plan.shards.count > 10_000 {
       throw JobError("\(context.job.name): \(plan.shards.count) maps are too many channels")
     }
@@ -55,7 +55,7 @@ struct StageRunner: Sendable {
 
   private func prefixed(_ error: JobError) -> JobError { JobError("\(context.job.name): \(error)") }
 
-  private func checkedPlan() throws(JobError) -> StagePlan {
+  private func checkedPlan(_ sides: SideInputs) throws(JobError) -> StagePlan {
     let planner = Planner(
       jobName: context.job.name,
       shardByteCount: stage.shardByteCount ?? context.options.shardByteCount,
@@ -74,6 +74,16 @@ struct StageRunner: Sendable {
     if let recorded = context.recorded, let old = recorded.plan(stage.name, .map), old != digest {
       throw changed(plan, recorded)
     }
+    let uses = try identities([stage.map, stage.combine], sides)
+    if let old = context.recorded?.uses(stage.name, .map),
+      old != Dictionary(uses, uniquingKeysWith: { $1 })
+    {
+      // Their results and those to come would be of two programs.
+      let names = uses.filter { old[$0.0] != $0.1 }.map(\.0)
+      throw JobError(
+        "\(context.job.name): \(names.joined(separator: ", ")) changed since the job was begun; run it anew"
+      )
+    }
     if isNamed, context.recorded?.plan(stage.name, .map) == nil {
       for file in plan.files {
         var line = JSONLine(event: "input")
@@ -86,8 +96,20 @@ struct StageRunner: Sendable {
       }
     }
     try announce(
-      .map, stage.map, tasks: plan.shards.count, bytes: plan.byteCount, plan: digest)
+      .map, stage.map, tasks: plan.shards.count, bytes: plan.byteCount, plan: digest, uses: uses)
     return plan
+  }
+
+  /// What a phase's results depend on besides its input, by name.
+  private func identities(_ programs: [JobFile.Program?], _ sides: SideInputs) throws(JobError)
+    -> [(String, String)]
+  {
+    var result: [(String, String)] = []
+    for program in programs.compactMap({ $0 }) {
+      if let resolved = self.programs[program] { result.append(try resolved.identity()) }
+    }
+    if !stage.sideInputs.isEmpty { result.append(("the side input", sides.digest)) }
+    return result
   }
 
   /// Which input is not what it was when the job began.
@@ -115,7 +137,8 @@ struct StageRunner: Sendable {
   }
 
   private func announce(
-    _ phase: Phase, _ program: JobFile.Program, tasks: Int, bytes: Int64, plan: String
+    _ phase: Phase, _ program: JobFile.Program, tasks: Int, bytes: Int64, plan: String,
+    uses: [(String, String)]
   ) throws(JobError) {
     var line = JSONLine(event: "stage")
     line.number("t", RunRecord.now)
@@ -126,6 +149,7 @@ struct StageRunner: Sendable {
     line.number("tasks", tasks)
     line.number("bytes", bytes)
     line.text("plan", plan)
+    line.object("uses", uses)
     try context.record.append(line)
   }
 
@@ -209,10 +233,15 @@ struct StageRunner: Sendable {
     let reduce = try program.get()
     let task = try ReduceTask(context, stage, mapped, reduce, sides: sides)
     let digest = task.inputDigest
+    let uses = try identities([stage.reduce], sides)
     try announce(
-      .reduce, reduce.program, tasks: stage.reducers, bytes: task.costs.reduce(0, +), plan: digest)
-    // A shard that was left out before may be there now: then the reduce tasks begin anew.
-    let isSame = context.recorded?.plan(stage.name, .reduce) == digest
+      .reduce, reduce.program, tasks: stage.reducers, bytes: task.costs.reduce(0, +), plan: digest,
+      uses: uses)
+    // A shard that was left out before may be there now, or the program is another: then the reduce
+    // tasks begin anew.
+    let isSame =
+      context.recorded?.plan(stage.name, .reduce) == digest
+      && context.recorded?.uses(stage.name, .reduce) == Dictionary(uses) { $1 }
     let runner = try PhaseRunner(context, stage, .reduce, costs: task.costs)
     let outputs = try runner.run { task($0, $1, $2, keep: isSame) }
     try ended(.reduce, start)
