@@ -189,7 +189,8 @@ final class PhaseRunner: Sendable {
       stage: context.job.stages.count > 1 ? stage.name : nil, phase: phase.rawValue,
       finished: state.finished, total: taskCount, byteCount: state.bytesRead,
       // This slot takes the next task at once.
-      sandboxCount: min(slotCount, queue.runningCount + 1, taskCount - state.finished), fraction: min(1, state.costDone / totalCost),
+      sandboxCount: min(slotCount, queue.runningCount + 1, taskCount - state.finished),
+      fraction: min(1, state.costDone / totalCost),
       elapsed: .now - start)
   }
 
