@@ -79,7 +79,7 @@ let package = Package(
         // every fork.
         .unsafeFlags([
           "-static-stdlib", "-use-ld=lld", "-Xlinker", "-z", "-Xlinker", "now", "-Xclang-linker",
-          "-no-pie",
+          "-no-pie", "-Xclang-linker", "-static-libstdc++", "-Xclang-linker", "-static-libgcc",
         ])
       ]),
 
