@@ -203,10 +203,10 @@ final class SandboxFleet: Sendable {
       let number = try register(running)
       do throws(SandboxError) {
         let sent = try process.send(message, descriptors, number: number)
+        if kind.isPlain, !options.reuse { try prepare(message) }
         if case .copy(let template) = kind {
           try copy(template, process, control)
         } else if waiting == nil {
-          if kind.isPlain, !options.reuse { try prepare(message) }
           var mayFork = false
           if case .template = kind { mayFork = true }
           try fork(process, control, ForkMessage(mayFork: mayFork))

@@ -201,6 +201,8 @@ long csb_tell(int socket, const void *bytes, size_t count, int flags);
  * off (then nothing is kept). 0: end of file. */
 long csb_receive(int socket, void *bytes, size_t capacity, int *fds, size_t fd_capacity,
 	size_t *fd_count, int flags);
+/* Whether csb_receive would not block. */
+int csb_is_ready(int socket);
 /* The launcher's: vouched for. */
 long csb_hear(int socket, void *bytes, size_t capacity, int *fds, size_t fd_capacity,
 	size_t *fd_count);
