@@ -12,6 +12,9 @@ let strict = common + [.strictMemorySafety(), .treatAllWarnings(as: .error)]
 
 let optimized: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
+/// Here -lstdc++, which the compiler adds, is the archive.
+let staticLibraries = Context.packageDirectory + "/scripts/link"
+
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
@@ -83,7 +86,9 @@ let package = Package(
         // every fork.
         .unsafeFlags([
           "-static-stdlib", "-use-ld=lld", "-Xlinker", "-z", "-Xlinker", "now", "-Xclang-linker",
-          "-no-pie",
+          "-no-pie", "-Xlinker", "--as-needed", "-Xclang-linker", "-static-libgcc",
+          // Each library that is loaded is half a dozen mappings, which every fork copies.
+          "-L", staticLibraries,
         ])
       ]),
 
@@ -118,6 +123,7 @@ let package = Package(
       linkerSettings: [
         .unsafeFlags([
           "-static-stdlib", "-use-ld=lld", "-Xclang-linker", "-no-pie", "-Xlinker", "--gc-sections",
+          "-Xlinker", "--as-needed", "-Xclang-linker", "-static-libgcc", "-L", staticLibraries,
         ])
       ]
         + [
