@@ -51,24 +51,19 @@ import X86
       wrongJumps: Array(UnsafeBufferPointer(start: bitmaps.wanted, count: bundleCount)))
   }
 
-  /// The first pass, on all workers: whether anything is wrong. Leaves in `bitmaps`, which are clear at
-  /// first, where jumps go that may not.
+  /// The first pass, on all workers: whether anything is wrong. Leaves in `bitmaps` where jumps go that
+  /// may not.
   private func judge(with checker: BundleChecker, _ bitmaps: Bitmaps) -> ChunkResult {
     let count = bitmaps.workers
     var results = [ChunkResult](repeating: ChunkResult(), count: count)
     unsafe results.withUnsafeMutableBufferPointer { results in
       let scan = unsafe TextScan(text: text, checker: checker, outside: outside)
       let shared = unsafe Shared(results: results, bitmaps: bitmaps, scan: scan)
-      if count == 1 {
-        unsafe shared.run(worker: 0)
-      } else {
-        DispatchQueue.concurrentPerform(iterations: count) { worker in
-          unsafe shared.run(worker: worker)
-        }
-      }
+      // First all bundles, then all jumps: these may go to another worker's.
+      unsafe Self.onAll(count) { unsafe shared.run(worker: $0) }
+      unsafe Self.onAll(count) { unsafe shared.join(worker: $0) }
     }
     var total = ChunkResult()
-    total.failed = bitmaps.join()
     for result in results {
       total.features |= result.features
       total.failed = total.failed || result.failed
@@ -76,11 +71,18 @@ import X86
     return total
   }
 
+  private static func onAll(_ count: Int, _ work: @Sendable (Int) -> Void) {
+    if count == 1 {
+      work(0)
+    } else {
+      DispatchQueue.concurrentPerform(iterations: count, execute: work)
+    }
+  }
+
   /// The second pass, over a text that is refused: every violation. It reads with the instructions
   /// of all profiles, so that one that only this profile refuses does not hide what follows it.
   private func explain(_ bitmaps: Bitmaps, _ limit: Int, _ report: inout TextReport) {
     let everything = BundleChecker(set: .everything)
-    bitmaps.clear()
     _ = judge(with: everything, bitmaps)
     bitmaps.clearTargets()
     var log = Findings(scan: self, bad: bitmaps, limit: limit)
@@ -98,6 +100,7 @@ import X86
     guard bundleCount > 0 else { return 0 }
     let bitmaps = Bitmaps(bundleCount: bundleCount, workers: 0)
     defer { bitmaps.free() }
+    bitmaps.clearTargets()
     var log = InstructionCount()
     _ = unsafe run(0..<bundleCount, bitmaps.targets, plain: false, &log)
     return log.count
@@ -175,18 +178,28 @@ private struct ChunkResult {
   let bitmaps: Bitmaps
   let scan: TextScan
 
-  func run(worker: Int) {
+  private func range(_ worker: Int) -> Range<Int> {
     let bundles = unsafe bitmaps.bundleCount
     let count = unsafe bitmaps.workers
-    let range = (bundles * worker / count)..<(bundles * (worker + 1) / count)
-    var log = unsafe Verdict(wanted: bitmaps.wanted + worker * bundles, scan: scan)
+    return (bundles * worker / count)..<(bundles * (worker + 1) / count)
+  }
+
+  func run(worker: Int) {
+    let range = unsafe range(worker)
+    unsafe bitmaps.clear(range, worker: worker)
+    var log = unsafe Verdict(wanted: bitmaps.wanted + worker * bitmaps.bundleCount, scan: scan)
     var result = unsafe scan.run(range, bitmaps.targets, plain: true, &log)
     result.failed = log.failed
     unsafe results[worker] = result
   }
+
+  /// When all have run.
+  func join(worker: Int) {
+    if unsafe bitmaps.join(range(worker)) { unsafe results[worker].failed = true }
+  }
 }
 
-/// A bit a byte of the text, a word a bundle: where jumps may go, and where they do go.
+/// A bit a byte of the text, a word a bundle: where jumps may go, and where they do go. Not clear at first.
 @safe private struct Bitmaps {
   let bundleCount: Int
   let workers: Int
@@ -197,28 +210,23 @@ private struct ChunkResult {
   init(bundleCount: Int, workers: Int) {
     self.bundleCount = bundleCount
     self.workers = workers
-    unsafe targets = Self.zeros(bundleCount)
-    unsafe wanted = Self.zeros(bundleCount * workers)
+    unsafe targets = .allocate(capacity: bundleCount)
+    unsafe wanted = .allocate(capacity: bundleCount * workers)
   }
 
-  private static func zeros(_ count: Int) -> UnsafeMutablePointer<UInt32> {
-    let memory = UnsafeMutablePointer<UInt32>.allocate(capacity: count)
-    unsafe memory.initialize(repeating: 0, count: count)
-    return unsafe memory
+  func clearTargets() { unsafe targets.initialize(repeating: 0, count: bundleCount) }
+
+  /// What a worker needs: the targets of its own bundles, and all that its jumps may want.
+  func clear(_ range: Range<Int>, worker: Int) {
+    unsafe (targets + range.lowerBound).initialize(repeating: 0, count: range.count)
+    unsafe (wanted + worker * bundleCount).initialize(repeating: 0, count: bundleCount)
   }
 
-  func clearTargets() { unsafe targets.update(repeating: 0, count: bundleCount) }
-
-  func clear() {
-    clearTargets()
-    unsafe wanted.update(repeating: 0, count: bundleCount * workers)
-  }
-
-  /// Leaves in the first `wanted` bitmap the places that are jumped to and may not be; answers
+  /// Leaves in the first `wanted` bitmap the places in `range` that are jumped to and may not be; answers
   /// whether there are any.
-  func join() -> Bool {
+  func join(_ range: Range<Int>) -> Bool {
     var bad: UInt32 = 0
-    for bundle in 0..<bundleCount {
+    for bundle in range {
       var all: UInt32 = 0
       for worker in 0..<workers { unsafe all |= wanted[worker * bundleCount + bundle] }
       unsafe all &= ~targets[bundle]

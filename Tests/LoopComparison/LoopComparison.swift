@@ -125,9 +125,15 @@ public struct LoopComparison {
     for number in 0..<count {
       var text: [UInt8] = []
       for _ in 0..<4 {
-        var bundle = [UInt8](repeating: 0x90, count: below(4) == 0 ? below(28) : 0)
-        if below(2) == 0 { bundle += writer() + user() }
-        bundle += [UInt8](repeating: 0xF4, count: max(0, 32 - bundle.count))
+        var bundle: [UInt8] = []
+        // A user right behind the bundle's start, a writer right before its end.
+        if below(4) == 0 { bundle += user() }
+        if below(2) == 0 {
+          bundle +=
+            [UInt8](repeating: 0x90, count: below(4) == 0 ? below(20) : 0) + writer() + user()
+        }
+        let last = below(4) == 0 ? writer() : []
+        bundle += [UInt8](repeating: 0xF4, count: max(0, 32 - bundle.count - last.count)) + last
         text += bundle[..<32]
       }
       compare(text, profile: number % 3)
