@@ -60,8 +60,8 @@ import X86
       let scan = unsafe TextScan(text: text, checker: checker, outside: outside)
       let shared = unsafe Shared(results: results, bitmaps: bitmaps, scan: scan)
       // First all bundles, then all jumps: these may go to another worker's.
-      unsafe Self.onAll(count) { unsafe shared.run(worker: $0) }
-      unsafe Self.onAll(count) { unsafe shared.join(worker: $0) }
+      Self.onAll(count) { unsafe shared.run(worker: $0) }
+      Self.onAll(count) { unsafe shared.join(worker: $0) }
     }
     var total = ChunkResult()
     for result in results {

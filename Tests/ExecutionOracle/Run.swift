@@ -74,7 +74,8 @@ struct Run {
     if !isFine, !(mayBeHalf && value < 1 << 32) { escapes.append("\(name) is \(hex(value))") }
   }
 
-  private func register(_ number: Int) -> UInt64 {
+  /// By the order of `oracle_report`.
+  func register(_ number: Int) -> UInt64 {
     withUnsafeBytes(of: report.registers) {
       $0.load(fromByteOffset: 8 * number, as: UInt64.self)
     }

@@ -4,6 +4,8 @@
 //   execution-oracle run PROGRAMS SEED   status 1 when anything outside changed
 //   execution-oracle escapes             runs texts that do reach outside: status 1 when one goes unnoticed
 //   execution-oracle one HEX             runs one text, unchecked, and tells how it ended
+//   execution-oracle extends PART PARTS  runs every encoding that the validator takes for one that clears
+//       a register's upper half, and looks whether it does: status 1 when one does not
 //   execution-oracle texts COUNT SEED    prints programs as hex, for tests that run them elsewhere
 //
 // A rule of the validator that is switched off must make `run` fail: Tests/ValidatorProof/mutations.
@@ -76,6 +78,11 @@ if arguments.count == 3, arguments[0] == "run", let programs = Int(arguments[1])
 {
   var generator = ProgramGenerator(seed: seed, places: places())
   for _ in 0..<count { print(hex(generator.program())) }
+} else if arguments.count == 3, arguments[0] == "extends", let part = Int(arguments[1]),
+  let parts = Int(arguments[2])
+{
+  oracle_compares(0)
+  try checkExtensions(part: part, of: parts)
 } else if arguments == ["escapes"] {
   try tryEscapes()
 } else if arguments.count == 2, arguments[0] == "one" {
@@ -87,5 +94,7 @@ if arguments.count == 3, arguments[0] == "run", let programs = Int(arguments[1])
   let place = run.stoppedAt.map { hex($0) } ?? "outside"
   print("\(run.end) at \(place), touching \(hex(run.report.address)): \(run.escapes)")
 } else {
-  fail("usage: execution-oracle run PROGRAMS SEED | escapes | one HEX | texts COUNT SEED")
+  fail(
+    "usage: execution-oracle run PROGRAMS SEED | escapes | one HEX | extends PART PARTS | texts COUNT SEED"
+  )
 }

@@ -46,6 +46,8 @@ int oracle_prepare(void);
  * the guest's memory. 0 or -errno. */
 int oracle_run(const uint8_t *text, size_t count, int sparse, int milliseconds,
 	struct oracle_report *report);
+/* Whether runs compare trusted memory: not when only registers are of interest. */
+void oracle_compares(int yes);
 /* Addresses that code should not be able to reach: the middle of each canary, the last that of the
  * trusted stack; then of %gs's context. */
 uint64_t oracle_canary(int number);
