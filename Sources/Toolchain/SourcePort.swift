@@ -1,5 +1,6 @@
 import Digest
 import Foundation
+import Synchronization
 
 /// A program of other people's that is built, unmodified, for the sandbox, from its distribution
 /// source package: `guest/ports/NAME.port` says how. Built once per machine and content.
@@ -82,6 +83,14 @@ public struct SourcePort: Sendable {
   public func build(log: (String) -> Void) throws(ToolchainError) {
     if isBuilt { return }
     if kind == .guest { try sysroot.build(log: log) }
+    // Of two threads one builds.
+    try Self.building.withLock { _ throws(ToolchainError) in try buildAlone(log: log) }
+  }
+
+  private static let building = Mutex(())
+
+  private func buildAlone(log: (String) -> Void) throws(ToolchainError) {
+    if isBuilt { return }
     log("zvm: building \(name) (\(summary)\(kind == .native ? ", native" : ""))")
     let work = try TemporaryFolder(in: Self.cache(sysroot))
     let status = try Tools.run(

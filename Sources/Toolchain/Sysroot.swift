@@ -1,6 +1,7 @@
 import Digest
 import Foundation
 import Rewriter
+import Synchronization
 
 /// The guest's C library, headers and start-up code, built once per machine and content.
 public struct Sysroot: Sendable {
@@ -51,8 +52,16 @@ public struct Sysroot: Sendable {
 
   /// Builds the sysroot unless it is there: the C library, which takes a minute, and on top of it
   /// the guest's own layer, which takes seconds. Each is built under a temporary name and renamed
-  /// when complete. Two builds at once do no harm; one of the results is kept.
+  /// when complete. Of two threads one builds; two processes at once do no harm: one of the results is
+  /// kept.
   public func build(log: (String) -> Void) throws(ToolchainError) {
+    if isBuilt { return }
+    try Self.building.withLock { _ throws(ToolchainError) in try buildAlone(log: log) }
+  }
+
+  private static let building = Mutex(())
+
+  private func buildAlone(log: (String) -> Void) throws(ToolchainError) {
     if isBuilt { return }
     if !FileManager.default.fileExists(atPath: libraryPath) {
       log("zvm: building the guest C library (once per machine, about a minute)")

@@ -519,11 +519,17 @@ struct JobEngineTests {
       Self.shuffle.replacingOccurrences(of: "shuffle: sort\n", with: ""), lines: 400_000)
     _ = try shell("mkdir full && mount -t tmpfs -o size=2m none full", in: folder.url)
     defer { _ = try? shell("umount full", in: folder.url) }
-    let state = try runJob(folder, ["--state", folder.path("full"), "--no-cache"], size: "1MiB")
-    #expect(state.status == 1)
-    #expect(state.errors.contains("No space left"), "\(state.errors)")
-    #expect(!FileManager.default.fileExists(atPath: folder.path("out.txt")))
-    _ = try shell("rm -rf full/*", in: folder.url)
+    let job = try folder.text("job.yaml")
+    for policy in ["", "failures: {on_error: skip, allow_skipped: true}\n"] {
+      try folder.write("job.yaml", job + "\n" + policy)
+      let state = try runJob(folder, ["--state", folder.path("full"), "--no-cache"], size: "1MiB")
+      #expect(state.status == 1)
+      #expect(state.errors.contains("No space left"), "\(state.errors)")
+      #expect(
+        state.errors.contains("the job's folder is \(folder.path("full"))/"), "\(state.errors)")
+      #expect(!FileManager.default.fileExists(atPath: folder.path("out.txt")))
+      _ = try shell("rm -rf full/*", in: folder.url)
+    }
     let output = try runJob(
       folder, ["--output", folder.path("full/out.txt"), "--no-cache"], size: "1MiB")
     #expect(output.status == 1)

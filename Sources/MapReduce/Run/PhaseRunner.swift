@@ -1,5 +1,6 @@
 import Datasets
 import Dispatch
+import Glibc
 import Sandbox
 import Synchronization
 
@@ -162,7 +163,9 @@ final class PhaseRunner: Sendable {
         queue.retry(work)
         return
       }
-      let isSkipped = context.job.failures.skip && phase == .map
+      // A full disk is no fault of the shard: the next one would fail as well.
+      let isDiskFull = Self.tellsFullDisk(failure.text)
+      let isSkipped = context.job.failures.skip && phase == .map && !isDiskFull
       event.status = isSkipped ? "skipped" : "failed"
       event.report = failure.report
       event.error = failure.text
@@ -194,8 +197,16 @@ final class PhaseRunner: Sendable {
       elapsed: .now - start)
   }
 
+  private static func tellsFullDisk(_ text: String) -> Bool {
+    [ENOSPC, EDQUOT].contains { text.contains(systemMessage($0)) }
+  }
+
   /// Notes the first failure and stops what is running, or only what is not yet running.
   private func fail(_ error: JobError) {
+    var error = error
+    if Self.tellsFullDisk("\(error)") {
+      error = JobError("\(error) (the job's folder is \(context.folder.path))")
+    }
     state.withLock { state in
       if state.failure == nil { state.failure = error }
     }
