@@ -15,8 +15,10 @@ public enum PlainRun {
     else { return nil }
     let target = arguments[2]
     do throws(SandboxError) {
+      // It starts while the program is read and validated.
+      let spare = try SpareLauncher()
       let launcher = try Launcher(
-        module: try ValidatedModule(path: FilePath(target), validation: .once))
+        module: try ValidatedModule(path: FilePath(target), validation: .once), spare: spare)
       defer { launcher.shutDown() }
       let result = try launcher.runAndWait(
         Session.command(

@@ -33,7 +33,8 @@ extension FilterRule {
           .equal(argument: 3, 0),
         ]),
       FilterRule(
-        "clone", where: [.equal(argument: 0, UInt64(CSB_FORK_FLAGS)), .equal(argument: 1, 0)] + vouched),
+        "clone",
+        where: [.equal(argument: 0, UInt64(CSB_FORK_FLAGS)), .equal(argument: 1, 0)] + vouched),
       FilterRule("close", where: vouched), FilterRule("recvmsg", where: vouched),
       FilterRule("sendmsg", where: vouched),
       // The next sandbox's shared memory. All arguments are used: the secret is in the halves of

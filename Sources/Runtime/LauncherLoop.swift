@@ -77,6 +77,10 @@ private struct LauncherLoop {
     guard closed == 0 else { throw RuntimeError("close_range", errno: -closed) }
     csb_keep_lookups()
     try Lockdown.lockLauncher()
+    // Before there is a module: the engine may still be validating it.
+    let isolation = Isolation()
+    protections = isolation.statements
+    lockdown = Lockdown(hasProcessNamespace: isolation.hasProcessNamespace)
     guard let packet = try engine.receive(&buffer), packet.descriptors.count == 1 else {
       throw RuntimeError("no module came")
     }
@@ -89,9 +93,6 @@ private struct LauncherLoop {
       module = try ModuleMessage(from: &reader)
     } catch { throw RuntimeError(error.description) }
     let filter = try module.filtered ? Lockdown.compileFilter(for: module.powers) : []
-    let isolation = Isolation()
-    protections = isolation.statements
-    lockdown = Lockdown(hasProcessNamespace: isolation.hasProcessNamespace)
     var pair: [Int32] = [-1, -1]
     if isolation.hasProcessNamespace {
       let made = unsafe socketpair(

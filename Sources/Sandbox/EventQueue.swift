@@ -35,6 +35,19 @@ final class EventQueue: Sendable {
     try control(EPOLL_CTL_ADD, descriptor, EPOLLIN.rawValue, key)
   }
 
+  /// Watches for the end of the first process in the sandboxes' namespace; the descriptor for that. 0: there
+  /// is none, −1.
+  func add(end process: Int32) throws(SandboxError) -> Int32 {
+    guard process > 0 else { return -1 }
+    let file = csb_process_file(process)
+    guard file >= 0 else { throw SandboxError("pidfd_open", errno: -file) }
+    do throws(SandboxError) { try add(file, key: Self.initProcess) } catch {
+      close(file)
+      throw error
+    }
+    return file
+  }
+
   /// Watches a socket until it is readable or hung up once; `words` false: until it is hung up.
   func arm(_ descriptor: Int32, key: UInt64, words: Bool = true) throws(SandboxError) {
     let once = (words ? EPOLLIN.rawValue : 0) | EPOLLONESHOT.rawValue

@@ -58,13 +58,22 @@ public final class Launcher: Sendable {
   private let state: Mutex<State>
 
   /// Starts the launcher process for `module`.
-  public init(module: ValidatedModule, options: Options = Options()) throws(SandboxError) {
+  public convenience init(module: ValidatedModule, options: Options = Options())
+    throws(SandboxError)
+  {
+    try self.init(module: module, options: options, spare: nil)
+  }
+
+  /// `spare`: a launcher process that was started before the module was there.
+  package init(module: ValidatedModule, options: Options = Options(), spare: SpareLauncher?)
+    throws(SandboxError)
+  {
     guard (0...1024).contains(options.pool) else {
       throw SandboxError("a pool of \(options.pool) sandboxes; 0 to 1024 are possible")
     }
     self.module = module
     self.options = options
-    state = Mutex(State(fleet: try SandboxFleet(module: module, options: options)))
+    state = Mutex(State(fleet: try SandboxFleet(module: module, options: options, spare: spare)))
   }
 
   /// What of the second wall this host allows beyond the filter, which is always there: one

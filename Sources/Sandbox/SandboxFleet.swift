@@ -68,45 +68,26 @@ final class SandboxFleet: Sendable {
   /// Left when the thread has seen the end and the launcher is reaped.
   private let watching = DispatchGroup()
 
-  init(module: ValidatedModule, options: Launcher.Options) throws(SandboxError) {
+  /// `spare`: a launcher that was started before there was a module.
+  init(module: ValidatedModule, options: Launcher.Options, spare: SpareLauncher? = nil)
+    throws(SandboxError)
+  {
     self.module = module
     self.options = options
     events = try EventQueue()
-    let executable = try LauncherProcess.locate()
-    let spawned = Handoff<Result<LauncherProcess, SandboxError>>()
-    let fleet = Handoff<SandboxFleet?>()
-    // One thread that lives as long as the launcher, which is its child: it spawns and it watches.
-    DispatchQueue(label: "zvm.sandbox.fleet").async {
-      spawned.give(Result { () throws(SandboxError) in try LauncherProcess.spawn(executable) })
-      guard let fleet = fleet.take() else { return }
-      fleet.watch()
-      fleet.watching.leave()
-    }
-    do throws(SandboxError) {
-      process = try spawned.take().get()
-    } catch {
-      fleet.give(nil)
-      throw error
-    }
-    do throws(SandboxError) {
-      let initProcess: Int32
-      (protections, initProcess) = try process.load(module, powers: options.powers)
-      try events.add(process.socket, key: EventQueue.launcher)
-      if initProcess > 0 {
-        initFile = csb_process_file(initProcess)
-        guard initFile >= 0 else { throw SandboxError("pidfd_open", errno: -initFile) }
-        try events.add(initFile, key: EventQueue.initProcess)
-      } else {
-        initFile = -1
-      }
-    } catch {
-      close(process.socket)
-      _ = process.reapAll()
-      fleet.give(nil)
-      throw error
-    }
+    let spare = if let spare { spare } else { try SpareLauncher() }
+    // Where this throws the spare ends, and the launcher with it.
+    process = try spare.process()
+    let initProcess: Int32
+    (protections, initProcess) = try process.load(module, powers: options.powers)
+    try events.add(process.socket, key: EventQueue.launcher)
+    // Up to here, where this throws, the spare closes what it opened.
+    initFile = try events.add(end: initProcess)
     watching.enter()
-    fleet.give(self)
+    spare.serve { [self] in
+      watch()
+      watching.leave()
+    }
     for _ in 0..<options.pool { try addIdle() }
   }
 

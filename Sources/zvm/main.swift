@@ -2,6 +2,8 @@ import ArgumentParser
 import Commands
 import Glibc
 
+// Sandboxes are children that are waited for, whatever a shell ignores.
+signal(SIGCHLD, SIG_DFL)
 if let status = PlainRun.status(of: CommandLine.arguments) { exit(status) }
 if let exec = Exec(words: CommandLine.arguments) {
   do {

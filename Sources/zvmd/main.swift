@@ -74,6 +74,8 @@ struct Daemon: ParsableCommand {
         return source
       }
       signal(SIGPIPE, SIG_IGN)
+      // Sandboxes are children that are waited for, whatever was inherited.
+      signal(SIGCHLD, SIG_DFL)
       defer { for source in signals { source.cancel() } }
       try service.run()
     } catch {

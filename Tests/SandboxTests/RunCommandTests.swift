@@ -94,6 +94,20 @@ struct RunCommandTests {
     }
   }
 
+  @Test("a shell that ignores ended children does not matter")
+  func ignoredChildren() throws {
+    let scratch = try Scratch()
+    let nexe = try scratch.nexe("TRAP EXIT, 3")
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/bin/sh")
+    process.arguments = [
+      "-c", "trap '' CHLD; exec \"$0\" run \"$1\"", try #require(builtZVM), nexe.string,
+    ]
+    try process.run()
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 3)
+  }
+
   @Test("nothing is left running when zvm is killed")
   func killed() throws {
     let scratch = try Scratch()

@@ -13,6 +13,8 @@ struct StageProgram: Sendable {
   /// SHA-256 of the program file.
   let digest: String
   private let session: Session
+  /// Of which sessions are copies, where the job wants that.
+  private let template: StageTemplate?
   /// argv and further channels: a script's text is one of them.
   private let command: CommandLine
 
@@ -27,14 +29,15 @@ struct StageProgram: Sendable {
   {
     program = resolved.program
     digest = resolved.digest
-    guard !program.template else {
-      throw JobError("\(program.path): template: this build cannot copy running sandboxes yet")
-    }
     do throws(SandboxError) {
       // Shards of one stage of one job, one program: a process may serve one after the other.
-      var options = Launcher.Options(reuse: resolved.program.reuse, pool: min(pool, 16))
+      let isTemplate = resolved.program.template
+      var options = Launcher.Options(
+        reuse: resolved.program.reuse && !isTemplate, pool: isTemplate ? 0 : min(pool, 16),
+        templates: isTemplate)
       options.measuresMemory = true
       launcher = try Launcher(module: resolved.module, options: options)
+      template = isTemplate ? StageTemplate(launcher) : nil
     } catch {
       throw JobError("\(program.path): \(error)")
     }
@@ -45,7 +48,7 @@ struct StageProgram: Sendable {
       arguments: command.arguments, environment: environment,
       standardInput: .null, standardOutput: .null, standardError: .null,
       mounts: sides.mounts, memoryByteCount: program.memoryByteCount,
-      timeout: .seconds(program.timeoutSeconds))
+      timeout: .seconds(program.timeoutSeconds), forksBeforeMain: program.template)
     session.channels[1].limits.putBytes = program.outputByteCount
     session.cpuTimeLimit = program.cpuSeconds.map { .seconds($0) }
     session.channels[2].limits.putBytes = Self.errorByteCount
@@ -58,6 +61,8 @@ struct StageProgram: Sendable {
     var words = [digest, "\(program.arguments.count)"] + program.arguments
     for variable in program.environment { words += [variable.name, variable.value] }
     words += ["\(program.memoryByteCount)", "\(program.outputByteCount)"]
+    // The program can see that in its nvram.
+    if program.template { words.append("template") }
     for word in words { hash.add(word) }
     for channel in command.channels {
       hash.add(channel.alias)
@@ -84,10 +89,19 @@ struct StageProgram: Sendable {
   {
     let result = Mutex<Result<SandboxReport, SandboxError>?>(nil)
     let done = DispatchSemaphore(value: 0)
-    let handle = launcher.start(session) { report in
+    let completion = { @Sendable (report: Result<SandboxReport, SandboxError>) in
       result.withLock { $0 = report }
       done.signal()
     }
+    let handle: SessionHandle
+    do throws(SandboxError) {
+      handle =
+        if let template {
+          try template.start(session, shared: self.session.channels.count - 3, completion)
+        } else {
+          launcher.start(session, completion: completion)
+        }
+    } catch { return .failure(TaskFailure("template: \(error)", isTransient: true)) }
     if phase.queue.register(handle, space.slot) { handle.cancel() }
     done.wait()
     switch result.withLock({ $0 }) {

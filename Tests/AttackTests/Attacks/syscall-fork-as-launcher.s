@@ -5,7 +5,7 @@
 	.include "attack.inc"
 _start:
 	movl $56, %eax
-	movl $17, %edi
+	movl $0x8011, %edi
 	xorl %esi, %esi
 	xorl %edx, %edx
 	xorl %r10d, %r10d

@@ -1,4 +1,4 @@
-# Tries: Attaches to the launcher, its parent.
+# Tries: Attaches to another process with ptrace.
 # Validated: refused
 # Unvalidated: killed
 

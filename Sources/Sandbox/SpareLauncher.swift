@@ -1,0 +1,36 @@
+import Dispatch
+import Glibc
+import Synchronization
+
+/// A launcher process without a module: it starts, and locks itself in as far as it can without, while
+/// the engine still reads and validates the program. Unused, it ends when nobody refers to it any more.
+package final class SpareLauncher: Sendable {
+  private let spawned = Handoff<Result<LauncherProcess, SandboxError>>()
+  private let watch = Handoff<(@Sendable () -> Void)?>()
+  private let isTaken = Atomic(false)
+
+  package init() throws(SandboxError) {
+    let executable = try LauncherProcess.locate()
+    // One thread that lives as long as the launcher, which is its child: it spawns, watches and reaps.
+    DispatchQueue(label: "zvm.sandbox.fleet").async { [spawned, watch] in
+      let result = Result { () throws(SandboxError) in try LauncherProcess.spawn(executable) }
+      spawned.give(result)
+      if let watch = watch.take() { return watch() }
+      guard case .success(let process) = result else { return }
+      close(process.socket)
+      _ = process.reapAll()
+    }
+  }
+
+  deinit { if !isTaken.exchange(true, ordering: .relaxed) { watch.give(nil) } }
+
+  /// Waits until the process is there. Once.
+  func process() throws(SandboxError) -> LauncherProcess {
+    try spawned.take().get()
+  }
+
+  /// Has the thread that the launcher is a child of watch it, and reap it at the end.
+  func serve(_ body: @escaping @Sendable () -> Void) {
+    if !isTaken.exchange(true, ordering: .relaxed) { watch.give(body) }
+  }
+}
