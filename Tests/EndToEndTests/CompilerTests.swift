@@ -53,6 +53,11 @@ struct CompilerTests {
     try compare("flags.c", options: [option])
   }
 
+  @Test("a program finds its linker-made tables")
+  func sections() throws {
+    try compare("sections.c", options: ["-O2"])
+  }
+
   @Test("the heap keeps what is in it, refuses what is too large, and loses nothing")
   func heap() throws {
     try compare("heap.c", options: ["-O2"], arguments: ["30000"])
