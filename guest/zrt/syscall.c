@@ -168,7 +168,7 @@ static zrt_long call(uint32_t n, zrt_long a, zrt_long b, zrt_long c, zrt_long d,
 	case NUMBER(SYS_fdatasync):
 	case NUMBER(SYS_syncfs):
 	case NUMBER(SYS_flock): return zrt_fcntl(a, F_GETFL, 0) < 0 ? -EBADF : 0;
-	case NUMBER(SYS_fadvise64): return zrt_advise(a, d);
+	case NUMBER(SYS_fadvise64): return zrt_advise(a, c, d);
 	case NUMBER(SYS_fallocate): return zrt_allocate(a, b, c, d);
 	case NUMBER(SYS_sync): return 0;
 	case NUMBER(SYS_umask): return zrt_set_umask(a);

@@ -359,12 +359,12 @@ zrt_long zrt_allocate(int fd, int mode, int64_t offset, int64_t size)
 }
 
 /* posix_fadvise: everything is in memory already. */
-zrt_long zrt_advise(int fd, int advice)
+zrt_long zrt_advise(int fd, int64_t size, int advice)
 {
 	struct zrt_open_file *file = zrt_file(fd);
 	if (!file)
 		return -EBADF;
 	if (file->node->kind == ZRT_FIFO)
 		return -ESPIPE;
-	return advice < POSIX_FADV_NORMAL || advice > POSIX_FADV_NOREUSE ? -EINVAL : 0;
+	return size < 0 || advice < POSIX_FADV_NORMAL || advice > POSIX_FADV_NOREUSE ? -EINVAL : 0;
 }

@@ -78,7 +78,7 @@ zrt_long zrt_utimens(int fd, const char *path, const struct zrt_timespec *times,
 uint32_t zrt_set_umask(uint32_t mask);
 zrt_long zrt_truncate(int fd, const char *path, int64_t size);
 zrt_long zrt_allocate(int fd, int mode, int64_t offset, int64_t size);
-zrt_long zrt_advise(int fd, int advice);
+zrt_long zrt_advise(int fd, int64_t size, int advice);
 zrt_long zrt_chdir(int fd, const char *path);
 zrt_long zrt_getcwd(char *buffer, uint32_t size);
 zrt_long zrt_stat(int fd, const char *path, struct kstat *stat, int flags);

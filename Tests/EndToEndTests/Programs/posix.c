@@ -157,7 +157,7 @@ static void allocation(const char *name)
 	printf(" %d, %d %d %d %d\n", (int)status.st_size, posix_fallocate(fd, 0, 0), posix_fallocate(fd, -1, 5),
 		posix_fallocate(ends[1], 0, 5), posix_fallocate(-1, 0, 5));
 	printf("fadvise %d %d %d %d\n", posix_fadvise(fd, 0, 10, POSIX_FADV_WILLNEED),
-		posix_fadvise(fd, 0, 10, 99), posix_fadvise(ends[0], 0, 0, POSIX_FADV_NORMAL),
+		posix_fadvise(fd, 0, -1, 99), posix_fadvise(ends[0], 0, 0, POSIX_FADV_NORMAL),
 		posix_fadvise(-1, 0, 0, POSIX_FADV_NORMAL));
 	close(fd);
 	fd = open("/dev/full", O_RDWR);
