@@ -5,7 +5,7 @@ extension Rewriter {
     "syscall", "sysenter", "sysexit", "sysret", "int", "int3", "into", "icebp", "iret", "iretl",
     "iretq", "in", "inb", "inw", "inl", "out", "outb", "outw", "outl", "insb", "insw", "insl",
     "outsb", "outsw", "outsl", "enter", "xlat", "xlatb", "cli", "sti", "popf", "popfq", "popfl",
-    "lret", "lcall", "ljmp", "rdmsr", "wrmsr", "rdtsc", "rdtscp", "rdpmc", "cpuid", "xgetbv",
+    "lret", "lcall", "ljmp", "rdmsr", "wrmsr", "rdtsc", "rdtscp", "rdpmc",
     "rdrand", "rdseed", "rdfsbase", "rdgsbase", "wrfsbase", "wrgsbase", "swapgs", "rdpid",
     "sgdt", "sidt", "sldt", "str", "smsw", "lar", "lsl", "xbegin", "xend", "xabort", "xtest",
   ]
@@ -22,6 +22,12 @@ extension Rewriter {
     case "leave", "leaveq": return rewriteLeave()
     // Both mean "must not get here"; hlt is the one that the rules allow.
     case "ud2", "hlt": return writer.one("hlt", byteCount: 1)
+    // What the processor is, is the same everywhere: guest/zgcc/cpuid.c has the answer, and of the states
+    // that a system may save there are x87 and SSE.
+    case "cpuid": return writer.call(["call __zvm_cpuid"])
+    case "xgetbv":
+      writer.one("movl $3, %eax", byteCount: 5)
+      return writer.one("movl $0, %edx", byteCount: 5)
     case "pushf", "pushfq": return writer.one("pushfq", byteCount: 1)
     default: break
     }

@@ -234,6 +234,8 @@ public struct Driver {
     [
       "-static", "-z", "max-page-size=0x10000", "-z", "noexecstack", "-T",
       sysroot.guest + "/nexe.ld", "--gc-sections",
+      // As GNU ld: sections that a program finds by __start_NAME and __stop_NAME stay.
+      "-z", "nostart-stop-gc",
     ]
   }
 

@@ -53,6 +53,32 @@ struct CompilerTests {
     try compare("flags.c", options: [option])
   }
 
+  @Test("cpuid has one answer everywhere, whose instructions can be run")
+  func cpuid() throws {
+    let folder = try Folder()
+    let path = Self.programs.appending(path: "cpuid.c").path
+    for option in ["-O0", "-O2"] {
+      let built = try run(zvm, ["cc", "-w", option, path, "-o", folder.path("c.nexe")])
+      try #require(built.status == 0, "\(built.errors)")
+      #expect(
+        try run(zvm, ["run", folder.path("c.nexe")]).output == """
+          1 1 ZVM sandbox  12345
+          sse2 1 sse4.2 1 avx 0 osxsave 0 tsc 0
+          popcnt 12
+          leaf 7 0
+          0 0 0 0
+          80000001 long mode 1
+          states 3 0
+
+          """)
+    }
+  }
+
+  @Test("a program finds its linker-made tables")
+  func sections() throws {
+    try compare("sections.c", options: ["-O2"])
+  }
+
   @Test("the heap keeps what is in it, refuses what is too large, and loses nothing")
   func heap() throws {
     try compare("heap.c", options: ["-O2"], arguments: ["30000"])

@@ -1,4 +1,4 @@
-/* What stands in /dev: the session's channels, and null, zero, random and urandom. */
+/* What stands in /dev: the session's channels, and null, zero, full, random and urandom. */
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -28,7 +28,8 @@ zrt_long zrt_device_read(struct zrt_node *node, void *buffer, uint32_t size, int
 	switch (node->kind) {
 	case ZRT_CHANNEL:
 		return zvm_trap(TRAP_READ, node->channel, (uint32_t)buffer, clamp(size), offset);
-	case ZRT_ZERO: memset(buffer, 0, size); return size;
+	case ZRT_ZERO:
+	case ZRT_FULL: memset(buffer, 0, size); return size;
 	case ZRT_RANDOM: zrt_random(buffer, size); return size;
 	default: return 0;
 	}
@@ -36,6 +37,8 @@ zrt_long zrt_device_read(struct zrt_node *node, void *buffer, uint32_t size, int
 
 zrt_long zrt_device_write(struct zrt_node *node, const void *buffer, uint32_t size, int64_t offset)
 {
+	if (node->kind == ZRT_FULL)
+		return size ? -ENOSPC : 0;
 	if (node->kind != ZRT_CHANNEL)
 		return size;
 	return zvm_trap(TRAP_WRITE, node->channel, (uint32_t)buffer, clamp(size), offset);
@@ -116,6 +119,7 @@ void zrt_devices_start(void)
 		zrt_enter(dev->node, "shm", 3, shared) < 0))
 		zrt_exit(ENOMEM);
 	add("/dev/zero", ZRT_ZERO, S_IFCHR | 0666, 0);
+	add("/dev/full", ZRT_FULL, S_IFCHR | 0666, 0);
 	add("/dev/random", ZRT_RANDOM, S_IFCHR | 0666, 0);
 	add("/dev/urandom", ZRT_RANDOM, S_IFCHR | 0666, 0);
 }

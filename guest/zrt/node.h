@@ -6,7 +6,7 @@
 enum zrt_kind {
 	ZRT_REGULAR, ZRT_DIRECTORY, ZRT_LINK, ZRT_FIFO,
 	/* Devices: never removed, renamed or replaced. */
-	ZRT_CHANNEL, ZRT_NULL, ZRT_ZERO, ZRT_RANDOM,
+	ZRT_CHANNEL, ZRT_NULL, ZRT_ZERO, ZRT_FULL, ZRT_RANDOM,
 };
 
 /* The bytes of a regular file or a FIFO: pages of ZRT_PAGE bytes. A page that is not there reads

@@ -167,8 +167,9 @@ static zrt_long call(uint32_t n, zrt_long a, zrt_long b, zrt_long c, zrt_long d,
 	case NUMBER(SYS_fsync):
 	case NUMBER(SYS_fdatasync):
 	case NUMBER(SYS_syncfs):
-	case NUMBER(SYS_flock):
-	case NUMBER(SYS_fadvise64): return zrt_fcntl(a, F_GETFL, 0) < 0 ? -EBADF : 0;
+	case NUMBER(SYS_flock): return zrt_fcntl(a, F_GETFL, 0) < 0 ? -EBADF : 0;
+	case NUMBER(SYS_fadvise64): return zrt_advise(a, c, d);
+	case NUMBER(SYS_fallocate): return zrt_allocate(a, b, c, d);
 	case NUMBER(SYS_sync): return 0;
 	case NUMBER(SYS_umask): return zrt_set_umask(a);
 
@@ -187,7 +188,7 @@ static zrt_long call(uint32_t n, zrt_long a, zrt_long b, zrt_long c, zrt_long d,
 	case NUMBER(SYS_clock_gettime): return is_clock(a) ? time_to(PTR(b), 1) : -EINVAL;
 	case NUMBER(SYS_gettimeofday): return time_to(PTR(a), 1000);
 	case NUMBER(SYS_clock_getres): return is_clock(a) ? resolution(PTR(b)) : -EINVAL;
-	case NUMBER(SYS_clock_settime):
+	case NUMBER(SYS_clock_settime): return a ? -EINVAL : -EPERM; /* only CLOCK_REALTIME could be */
 	case NUMBER(SYS_settimeofday): return -EPERM;
 	case NUMBER(SYS_nanosleep): return slept(PTR(a), PTR(b), 0);
 	case NUMBER(SYS_clock_nanosleep): return is_clock(a) ? slept(PTR(c), PTR(d), b & 1) : -EINVAL;
@@ -228,7 +229,8 @@ static zrt_long call(uint32_t n, zrt_long a, zrt_long b, zrt_long c, zrt_long d,
 	case NUMBER(SYS_prlimit64): return zrt_limit(b, PTR(c), PTR(d));
 	case NUMBER(SYS_getrlimit): return zrt_limit(a, 0, PTR(b));
 	case NUMBER(SYS_setrlimit): return zrt_limit(a, PTR(b), 0);
-	case NUMBER(SYS_getpriority): return 20;
+	case NUMBER(SYS_getpriority): return zrt_priority(a, b);
+	case NUMBER(SYS_setpriority): return zrt_set_priority(a, b, c);
 	case NUMBER(SYS_sched_getaffinity): return one_processor(PTR(c), b);
 	case NUMBER(SYS_sched_yield): return 0;
 	case NUMBER(SYS_futex): return 0; /* one thread: nobody to wake, nobody to wait for */

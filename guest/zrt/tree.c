@@ -337,3 +337,34 @@ zrt_long zrt_truncate(int fd, const char *path, int64_t size)
 		node->modified = node->changed = zrt_clock_nanoseconds();
 	return error;
 }
+
+/* posix_fallocate: the file is as long as it says; its memory is found when it is written. */
+zrt_long zrt_allocate(int fd, int mode, int64_t offset, int64_t size)
+{
+	struct zrt_open_file *file = zrt_file(fd);
+	int64_t end;
+	if (!file || ZRT_ACCESS(file->flags) == O_RDONLY)
+		return -EBADF;
+	if (offset < 0 || size <= 0)
+		return -EINVAL;
+	if (mode)
+		return -EOPNOTSUPP;
+	if (file->node->kind == ZRT_FIFO)
+		return -ESPIPE;
+	if (file->node->kind != ZRT_REGULAR)
+		return -ENODEV;
+	if (__builtin_add_overflow(offset, size, &end))
+		return -EFBIG;
+	return end > file->node->size ? zrt_truncate(fd, 0, end) : 0;
+}
+
+/* posix_fadvise: everything is in memory already. */
+zrt_long zrt_advise(int fd, int64_t size, int advice)
+{
+	struct zrt_open_file *file = zrt_file(fd);
+	if (!file)
+		return -EBADF;
+	if (file->node->kind == ZRT_FIFO)
+		return -ESPIPE;
+	return size < 0 || advice < POSIX_FADV_NORMAL || advice > POSIX_FADV_NOREUSE ? -EINVAL : 0;
+}

@@ -77,6 +77,8 @@ zrt_long zrt_chown(int fd, const char *path, uint32_t uid, uint32_t gid, int fla
 zrt_long zrt_utimens(int fd, const char *path, const struct zrt_timespec *times, int flags);
 uint32_t zrt_set_umask(uint32_t mask);
 zrt_long zrt_truncate(int fd, const char *path, int64_t size);
+zrt_long zrt_allocate(int fd, int mode, int64_t offset, int64_t size);
+zrt_long zrt_advise(int fd, int64_t size, int advice);
 zrt_long zrt_chdir(int fd, const char *path);
 zrt_long zrt_getcwd(char *buffer, uint32_t size);
 zrt_long zrt_stat(int fd, const char *path, struct kstat *stat, int flags);
@@ -118,6 +120,8 @@ zrt_long zrt_sigaltstack(const struct sigaltstack *new, struct sigaltstack *old)
 /* system.c: what there is to say about the machine and the process. */
 struct utsname;
 zrt_long zrt_uname(struct utsname *name);
+zrt_long zrt_priority(int which, int who);
+zrt_long zrt_set_priority(int which, int who, int wanted);
 zrt_long zrt_limit(int resource, const uint64_t *new, uint64_t *old);
 zrt_long zrt_sysinfo(void *information);
 zrt_long zrt_usage(void *usage, uint32_t size);

@@ -11,10 +11,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <dlfcn.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/select.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 #include <wchar.h>
 
@@ -140,6 +143,43 @@ static void descriptors(const char *name)
 	unlink(temporary);
 }
 
+/* Calls that GNU programs and test suites make beside reading and writing. */
+static void allocation(const char *name)
+{
+	int fd = open(name, O_RDWR | O_CREAT | O_TRUNC, 0600), ends[2];
+	struct stat status;
+	pipe(ends);
+	write(fd, "abc", 3);
+	printf("fallocate %d", posix_fallocate(fd, 10, 90));
+	fstat(fd, &status);
+	printf(" %d %d", (int)status.st_size, posix_fallocate(fd, 0, 50));
+	fstat(fd, &status);
+	printf(" %d, %d %d %d %d\n", (int)status.st_size, posix_fallocate(fd, 0, 0), posix_fallocate(fd, -1, 5),
+		posix_fallocate(ends[1], 0, 5), posix_fallocate(-1, 0, 5));
+	printf("fadvise %d %d %d %d\n", posix_fadvise(fd, 0, 10, POSIX_FADV_WILLNEED),
+		posix_fadvise(fd, 0, -1, 99), posix_fadvise(ends[0], 0, 0, POSIX_FADV_NORMAL),
+		posix_fadvise(-1, 0, 0, POSIX_FADV_NORMAL));
+	close(fd);
+	fd = open("/dev/full", O_RDWR);
+	char byte = 1;
+	printf("full %d", (int)write(fd, "x", 1));
+	printf(" %d", errno == ENOSPC);
+	printf(" %d %d\n", (int)read(fd, &byte, 1), byte);
+	FILE *full = fopen("/dev/full", "w");
+	fputs("text", full);
+	printf("full %d\n", fclose(full));
+	int before = getpriority(PRIO_PROCESS, 0);
+	printf("nice %d", nice(2) - before);
+	printf(" %d", getpriority(PRIO_PROCESS, 0) - before);
+	printf(" %d", setpriority(9, 0, 0));
+	printf(" %d\n", errno == EINVAL);
+	struct timespec zero = { 0, 0 };
+	printf("clock %d", clock_settime(CLOCK_MONOTONIC, &zero));
+	printf(" %d\n", errno == EINVAL);
+	printf("dlsym %d\n", dlsym(RTLD_DEFAULT, "zvm_is_not_there") != 0);
+	unlink(name);
+}
+
 static void locales(void)
 {
 	wchar_t wide[8];
@@ -159,6 +199,7 @@ int main(void)
 	pipes();
 	signals();
 	descriptors(name);
+	allocation(name);
 	locales();
 	return 0;
 }

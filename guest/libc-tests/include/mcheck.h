@@ -1,0 +1,2 @@
+#define mtrace() ((void)0)
+#define muntrace() ((void)0)
