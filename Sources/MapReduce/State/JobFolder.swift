@@ -87,7 +87,10 @@ public final class JobFolder: Sendable {
       let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
       guard file >= 0 else { throw JobError("\(path): sync: \(systemMessage(errno))") }
       defer { close(file) }
-      guard fsync(file) == 0 else { throw JobError("\(path): sync: \(systemMessage(errno))") }
+      // EINVAL: a file system whose folders need no sync.
+      guard fsync(file) == 0 || errno == EINVAL else {
+        throw JobError("\(path): sync: \(systemMessage(errno))")
+      }
     }
   }
 
