@@ -157,6 +157,13 @@ struct GuestMemory {
     manifest = bytes
   }
 
+  /// Makes pages that every program writes this process's own, as they are: the stack's last, and the first
+  /// that can be written.
+  func touch() {
+    let places = [Self.stackEnd - 256] + (firstByteCount > 0 ? [resetStart] : [])
+    for place in places { unsafe csb_touch(Self.pointer(place)) }
+  }
+
   /// Keeps what `reset` needs. Before a guest has run.
   mutating func keepFirstPages() {
     guard firstPages.isEmpty, firstByteCount > 0 else { return }

@@ -105,13 +105,13 @@ private struct LauncherLoop {
     }
     // What a sandbox uses comes last, and together.
     csb_gather_malloc()
-    csb_forget_lookups()
     templatePowers = module.powers
     plainPowers = module.powers.subtracting(.fork)
     memory = try GuestMemory(module: module, file: file)
     close(file)
     let prepared = csb_prepare(serveTrap)
     guard prepared == 0 else { throw RuntimeError("fault handler", errno: -prepared) }
+    csb_forget_lookups()
     try warmUp(&buffer, memory)
     // From here on the launcher itself can do no more than what serving takes.
     if module.filtered { try Lockdown.load(filter: filter) }
@@ -162,7 +162,7 @@ private struct LauncherLoop {
     if process == 0 {
       runSandboxProcess(
         lockdown, memory: memory, powers: message.mayFork ? templatePowers : plainPowers,
-        mayFork: message.mayFork, buffer: &buffer)
+        message, buffer: &buffer)
     }
     try tell(
       control, identifier,

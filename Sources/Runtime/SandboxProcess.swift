@@ -6,12 +6,13 @@ import Wire
 /// What a freshly forked process does: lock itself in, then run sessions, one after the other, for as
 /// long as they end well and the engine has more.
 func runSandboxProcess(
-  _ lockdown: Lockdown, memory: GuestMemory, powers: Powers, mayFork: Bool,
+  _ lockdown: Lockdown, memory: GuestMemory, powers: Powers, _ message: ForkMessage,
   buffer: inout PacketBuffer
 ) -> Never {
   csb_own_session()
   do throws(RuntimeError) {
-    try lockdown.lockSandbox(mayFork: mayFork)
+    try lockdown.lockSandbox(mayFork: message.mayFork)
+    if message.isAhead { try ownPages(memory) }
     let socket = PacketSocket(descriptor: Lockdown.controlDescriptor)
     var memory = memory
     var wait = Wait()

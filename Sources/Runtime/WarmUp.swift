@@ -1,4 +1,5 @@
-// Unsafe: a local array and a packet are handed to the system for the length of one call.
+// Unsafe: a local array and a packet are handed to the system for the length of one call; `csb_session()`
+// is this process's own shared memory.
 import CSandbox
 import Glibc
 import Wire
@@ -7,18 +8,7 @@ import Wire
 /// metadata, malloc's lists) is made in the launcher, once, instead of in each sandbox; and what a
 /// sandbox allocates lies together, so that it has few pages to copy.
 func warmUp(_ buffer: inout PacketBuffer, _ memory: GuestMemory) throws(RuntimeError) {
-  let channel = ChannelMessage(
-    alias: "/dev/stdin", access: 0, digest: false, gets: 1, getBytes: 1, puts: 0, putBytes: 0,
-    backing: .stream(0))
-  var constant = channel
-  constant.backing = .bytes([1, 2, 3])
-  let session = SessionMessage(
-    isFollowed: false, heapByteCount: 0x10000, memoryDigest: false, trapLimit: 1,
-    outputByteLimit: 1, channels: [channel, channel, channel, constant])
-  var writer = ByteWriter()
-  PacketHeader(kind: .session, identifier: 1).encode(into: &writer)
-  session.encode(into: &writer)
-  let bytes = writer.bytes
+  let bytes = commonSession()
   var pair: [Int32] = [-1, -1]
   let made = unsafe socketpair(
     AF_UNIX, Int32(SOCK_SEQPACKET.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0, &pair)
@@ -27,10 +17,47 @@ func warmUp(_ buffer: inout PacketBuffer, _ memory: GuestMemory) throws(RuntimeE
   guard unsafe write(pair[0], bytes, bytes.count) == bytes.count,
     let received = try receiveSession(from: PacketSocket(descriptor: pair[1]), &buffer)
   else { throw RuntimeError("rehearse a session", errno: errno) }
-  let manifest = UserManifest(heapStart: 0, heapByteCount: 0, channels: received.message.channels)
+  try rehearse(received.message, memory)
+}
+
+/// What a session writes to first: a process that was forked ahead of need has copied those pages before
+/// its session comes.
+func ownPages(_ memory: GuestMemory) throws(RuntimeError) {
+  do throws(WireError) {
+    var reader = ByteReader(commonSession())
+    _ = try PacketHeader(from: &reader)
+    try? rehearse(try SessionMessage(from: &reader), memory)
+  } catch { throw RuntimeError(error.description) }
+  memory.touch()
+  unsafe csb_session().pointee.state = UInt32(CSB_EMPTY)
+}
+
+/// A session with channels of the common kinds, as a packet. A kind that is missing here costs each sandbox
+/// that has it the making of types.
+private func commonSession() -> [UInt8] {
+  let channel = ChannelMessage(
+    alias: "/dev/stdin", access: 0, digest: false, gets: 1, getBytes: 1, puts: 0, putBytes: 0,
+    backing: .stream(0))
+  var constant = channel
+  constant.backing = .bytes([1, 2, 3])
+  var file = channel
+  file.backing = .file(0, offset: 0, size: 1)
+  var extents = channel
+  extents.backing = .extents([ChannelMessage.Extent(descriptor: 0, offset: 0, length: 1)])
+  let session = SessionMessage(
+    isFollowed: false, heapByteCount: 0x10000, memoryDigest: false, trapLimit: 1,
+    outputByteLimit: 1, channels: [channel, file, extents, constant])
+  var writer = ByteWriter()
+  PacketHeader(kind: .session, identifier: 1).encode(into: &writer)
+  session.encode(into: &writer)
+  return writer.bytes
+}
+
+private func rehearse(_ session: SessionMessage, _ memory: GuestMemory) throws(RuntimeError) {
+  let manifest = UserManifest(heapStart: 0, heapByteCount: 0, channels: session.channels)
   guard manifest.bytes(at: 0).count > 0 else { return }
   var channels: [ChannelState] = []
-  for channel in received.message.channels {
+  for channel in session.channels {
     channels.append(try ChannelState(channel, descriptors: [0]))
   }
   rehearse(

@@ -190,7 +190,7 @@ final class SandboxFleet: Sendable {
         } else if waiting == nil {
           var mayFork = false
           if case .template = kind { mayFork = true }
-          try fork(process, control, ForkMessage(mayFork: mayFork))
+          try fork(process, control, ForkMessage(mayFork: mayFork, isAhead: false))
         }
         if sent {
           // Whoever cancelled before there was a process to kill.
@@ -285,7 +285,7 @@ final class SandboxFleet: Sendable {
   private func addIdle() throws(SandboxError) {
     let (process, control) = try newProcess(.plain)
     defer { close(control) }
-    try fork(process, control, ForkMessage(mayFork: false))
+    try fork(process, control, ForkMessage(mayFork: false, isAhead: true))
     state.withLock { state in
       if state.ended == nil { state.idle.append(process) }
     }

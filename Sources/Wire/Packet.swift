@@ -42,13 +42,22 @@ package struct Powers: OptionSet, Hashable, Sendable {
 package struct ForkMessage: Equatable, Sendable {
   /// Whether this process may become a template, where the launcher's powers allow it.
   package var mayFork: Bool
+  /// Whether it is forked ahead of need: it can get ready before its session comes.
+  package var isAhead: Bool
 
-  package init(mayFork: Bool) { self.mayFork = mayFork }
+  package init(mayFork: Bool, isAhead: Bool) {
+    self.mayFork = mayFork
+    self.isAhead = isAhead
+  }
 
-  package func encode(into writer: inout ByteWriter) { writer.integer(UInt8(mayFork ? 1 : 0)) }
+  package func encode(into writer: inout ByteWriter) {
+    writer.integer(UInt8(mayFork ? 1 : 0))
+    writer.integer(UInt8(isAhead ? 1 : 0))
+  }
 
   package init(from reader: inout ByteReader) throws(WireError) {
     mayFork = try reader.integer("may fork", as: UInt8.self) != 0
+    isAhead = try reader.integer("ahead", as: UInt8.self) != 0
     try reader.end()
   }
 }

@@ -205,14 +205,14 @@ package struct ChannelMessage: Equatable, Sendable {
     default: throw reader.error("backing")
     }
     // Ends of windows must be sums that fit.
-    let windows: [(Int64, Int64)]
     switch backing {
-    case .file(_, let offset, let size): windows = [(offset, size)]
-    case .extents(let extents): windows = extents.map { ($0.offset, $0.length) }
-    default: windows = []
-    }
-    for (offset, length) in windows where offset.addingReportingOverflow(length).overflow {
-      throw reader.error("window")
+    case .file(_, let offset, let size):
+      if offset.addingReportingOverflow(size).overflow { throw reader.error("window") }
+    case .extents(let extents):
+      for extent in extents where extent.offset.addingReportingOverflow(extent.length).overflow {
+        throw reader.error("window")
+      }
+    default: break
     }
   }
 }
