@@ -11,33 +11,13 @@
 #include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 int csb_fork_sibling(void)
 {
-	long pid = syscall(SYS_clone, CSB_FORK_SIBLING_FLAGS, 0, 0, 0, 0);
+	long pid = syscall(SYS_clone, CSB_FORK_FLAGS, 0, 0, 0, 0);
 	return pid < 0 ? -errno : (int)pid;
-}
-
-int csb_child_events(void)
-{
-	sigset_t set;
-	sigemptyset(&set);
-	sigaddset(&set, SIGCHLD);
-	if (sigprocmask(SIG_BLOCK, &set, 0))
-		return -errno;
-	int fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	return fd < 0 ? -errno : fd;
-}
-
-void csb_clear_child_events(int fd)
-{
-	/* At most one is pending, however many children have ended. */
-	struct signalfd_siginfo signal;
-	ssize_t count = read(fd, &signal, sizeof signal);
-	(void)count;
 }
 
 int csb_prctl(int option, unsigned long a, unsigned long b)

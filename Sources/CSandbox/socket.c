@@ -105,6 +105,12 @@ long csb_hear(int socket, void *bytes, size_t capacity, int *fds, size_t fd_capa
 	return receive(socket, bytes, capacity, fds, fd_capacity, fd_count, 0, 1);
 }
 
+int csb_is_ready(int socket)
+{
+	struct msghdr nothing = { 0 };
+	return recvmsg(socket, &nothing, MSG_PEEK | MSG_DONTWAIT) >= 0 || errno != EAGAIN;
+}
+
 int csb_want_sender(int socket)
 {
 	int on = 1;

@@ -30,7 +30,7 @@ static inline long system_call(long number, long a, long b, long c, long d)
 int csb_lock_child(int32_t parent, unsigned first_channel, uint64_t processes)
 {
 	long result = system_call(SYS_prctl, PR_SET_PDEATHSIG, 9, 0, 0);
-	/* The launcher may have died before. */
+	/* The parent may have died before. */
 	if (!result && system_call(SYS_getppid, 0, 0, 0, 0) != parent)
 		result = -ESRCH;
 	if (!result)
@@ -83,11 +83,18 @@ void csb_forget_lookups(void) { dl_iterate_phdr(forget, 0); }
 
 void csb_gather_malloc(void)
 {
-	/* What is allocated from the end of the heap, not from a free list, lies behind this. */
+	/* Pages that hold nothing are not copied. */
+	malloc_trim(0);
+	/* What is allocated from the end of the heap, not from a free list, lies behind this. The largest
+	 * free pieces first: of a piece only its ends are touched. */
 	char *end = malloc(128 << 10);
-	for (size_t size = 24; end && size < 4096; size += 16)
-		for (char *piece = malloc(size); piece && piece < end; piece = malloc(size))
-			;
+	for (size_t size = 1 << 20; end && size >= 24; size = size > 4096 ? size / 2 : size - 16) {
+		char *piece = malloc(size);
+		while (piece && piece < end)
+			piece = malloc(size);
+		if (size > 4096)
+			free(piece);
+	}
 }
 
 void csb_tame_malloc(void)

@@ -4,15 +4,12 @@
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
-#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/random.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 /* vouched.S: arguments 4 and 5 are the secret; -errno. */
@@ -69,42 +66,14 @@ int csb_load_filter(const void *instructions, uint16_t count)
 	return result;
 }
 
-int csb_fork(void) { return csb_vouched(SYS_clone, SIGCHLD, 0, 0, 0); }
-
-int csb_move(int from, int to) { return csb_vouched(SYS_dup2, from, to, 0, 0); }
+int csb_fork(void) { return csb_vouched(SYS_clone, CSB_FORK_FLAGS, 0, 0, 0); }
 
 void csb_close(int fd) { csb_vouched(SYS_close, fd, 0, 0, 0); }
-
-int csb_kill(int32_t process) { return csb_vouched(SYS_kill, process, SIGKILL, 0, 0); }
 
 int csb_map_next(int fd)
 {
 	long result = csb_vouched_map(CSB_SHARED, csb_shared_size(), fd);
 	return result == (long)CSB_SHARED ? 0 : (int)result;
-}
-
-static uint64_t nanoseconds(struct timeval time)
-{
-	return time.tv_sec * 1000000000ull + time.tv_usec * 1000ull;
-}
-
-int csb_wait(int32_t process, int waits, int *status, uint64_t *user_nanoseconds,
-	uint64_t *system_nanoseconds, uint64_t *peak_bytes)
-{
-	struct rusage usage = { 0 };
-	long result = csb_vouched(SYS_wait4, process, (long)status, waits ? 0 : WNOHANG,
-		(long)&usage);
-	*user_nanoseconds = nanoseconds(usage.ru_utime);
-	*system_nanoseconds = nanoseconds(usage.ru_stime);
-	*peak_bytes = (uint64_t)usage.ru_maxrss << 10;
-	return result;
-}
-
-int csb_poll(int first, int second)
-{
-	struct pollfd events[2] = { { first, POLLIN, 0 }, { second, POLLIN, 0 } };
-	long result = csb_vouched(SYS_poll, (long)events, 2, -1, 0);
-	return result < 0 ? result : (events[0].revents != 0) | (events[1].revents != 0) << 1;
 }
 
 long csb_vouched_send(int socket, const struct msghdr *message, int flags)

@@ -24,7 +24,8 @@ enum JobExecution {
       progress.finish(try runner.run(), of: runner.name)
     } catch {
       let isLeftOut = runner.isComplete
-      let hint = isLeftOut ? "" : "\nzvm: go on with: zvm job resume \(runner.id)"
+      let hint =
+        isLeftOut || !runner.hasResults ? "" : "\nzvm: go on with: zvm job resume \(runner.id)"
       fail(progress, "\(error)\(hint)")
       throw ExitCode(InterruptHandler.wasInterrupted ? 130 : isLeftOut ? 3 : 1)
     }

@@ -1,10 +1,10 @@
-import ArgumentParser
+public import ArgumentParser
 import Foundation
 import MapReduce
 
 /// `zvm job run`.
-struct JobRun: ParsableCommand {
-  static let configuration = CommandConfiguration(
+public struct JobRun: ParsableCommand {
+  public static let configuration = CommandConfiguration(
     commandName: "run",
     abstract: "Run a job file: every map and reduce program in a sandbox of its own.",
     discussion: """
@@ -42,7 +42,19 @@ struct JobRun: ParsableCommand {
   @Option(help: "Keep the job's record and data below this folder.")
   var state: String?
 
-  func validate() throws {
+  public init() {}
+
+  /// Runs the job when the command line is a good `zvm job run …`; else answers false, and the parser of
+  /// all commands says what it is. That one takes as long as a small job.
+  public static func answers(_ words: [String]) -> Bool {
+    guard words.count > 3, words[1] == "job", words[2] == "run",
+      let command = try? JobRun.parse(Array(words.dropFirst(3)))
+    else { return false }
+    do { try command.run() } catch { ZVM.exit(withError: error) }
+    return true
+  }
+
+  public func validate() throws {
     if let jobs, !(1...RunOptions.maximumConcurrency).contains(jobs) {
       throw ValidationError("--jobs must be 1 to \(RunOptions.maximumConcurrency)")
     }
@@ -57,7 +69,7 @@ struct JobRun: ParsableCommand {
     }
   }
 
-  func run() throws {
+  public func run() throws {
     try JobExecution.report {
       progress throws(JobError) in
       let parameters = Dictionary(

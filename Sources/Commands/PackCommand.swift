@@ -51,8 +51,9 @@ public struct PackCommand: ParsableCommand {
       path: input, output: target, format: format, frameByteCount: Int64(size), level: level,
       workers: jobs ?? sysconf(Int32(_SC_NPROCESSORS_ONLN))
     ).run()
+    let frames = summary.frameCount == 1 ? "1 frame" : "\(summary.frameCount) frames"
     print(
-      "\(target): \(summary.recordCount) records in \(summary.frameCount) frames, "
+      "\(target): \(summary.recordCount) records in \(frames), "
         + "\(summary.inputByteCount) bytes to \(summary.outputByteCount)")
   }
 }

@@ -81,7 +81,7 @@ final class Progress: Sendable {
     let seconds = Self.seconds(summary.elapsed)
     let sandboxes = Double(summary.sandboxCount) / max(seconds, 0.001)
     write(
-      "\(name): \(summary.shardCount) shards, \(Self.size(summary.inputByteCount)) in, "
+      "\(name): \(Self.count(summary.shardCount, "shard")), \(Self.size(summary.inputByteCount)) in, "
         + "\(Self.size(summary.outputByteCount)) out, \(Self.decimal(seconds, 2)) s, "
         + "\(Self.rate(summary.inputByteCount, summary.elapsed)), "
         + "\(Self.decimal(sandboxes, 1)) sandboxes/s\(Self.notes(summary))\n")
@@ -90,11 +90,18 @@ final class Progress: Sendable {
   /// What was not run, or not kept.
   private static func notes(_ summary: JobSummary) -> String {
     var notes = ""
-    if summary.cachedCount > 0 { notes += ", \(summary.cachedCount) results from the cache" }
+    if summary.cachedCount > 0 {
+      notes += ", \(count(summary.cachedCount, "result")) from the cache"
+    }
     if summary.resumedCount > 0 { notes += ", \(summary.resumedCount) kept from before" }
-    if summary.skippedCount > 0 { notes += ", \(summary.skippedCount) shards left out" }
-    if summary.rejectCount > 0 { notes += ", \(summary.rejectCount) records rejected" }
+    if summary.skippedCount > 0 { notes += ", \(count(summary.skippedCount, "shard")) left out" }
+    if summary.rejectCount > 0 { notes += ", \(count(summary.rejectCount, "record")) rejected" }
     return notes
+  }
+
+  /// `1 shard`, `2 shards`.
+  private static func count(_ number: Int, _ noun: String) -> String {
+    "\(number) \(noun)\(number == 1 ? "" : "s")"
   }
 
   private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }

@@ -12,7 +12,7 @@ public struct InputDescription: Sendable {
   /// What tells that its bytes are right.
   public var checksums: String
   public var records: String?
-  public var shards: [Shard]
+  public var shards: ShardList
 
   /// Looks at a file's headers and tables; nothing is decompressed.
   public init(path: String, splitter: Splitter) throws(DatasetError) {

@@ -20,14 +20,14 @@ public struct Splitter: Sendable {
     self.format = format
   }
 
-  /// Size of shards for a file of so many bytes, decompressed. It depends on the file alone: whatever
+  /// Sizes of shards for a file of so many bytes, decompressed. They depend on the file alone: whatever
   /// else is read, its shards stay the same, and so their results in the cache are of use. A power of
   /// two, so that a file that grows seldom gets another.
-  private func shardByteCount(of total: Int64) -> Int64 {
-    if let wantedByteCount { return wantedByteCount }
+  private func sizes(of total: Int64) -> ShardSizes {
+    if let wantedByteCount { return ShardSizes(wantedByteCount) }
     var size = Self.smallestByteCount
     while size < Self.largestByteCount, size * Self.usualCount < total { size *= 2 }
-    return size
+    return ShardSizes(size, last: max(size / 4, Self.smallestByteCount), of: total)
   }
 
   /// Splits plain files at the first record edge at or after each multiple of the shard size, and
@@ -35,7 +35,7 @@ public struct Splitter: Sendable {
   /// can be found from there. Of the others, files that are more than an eighth of the input are
   /// decoded once and dealt out in chunks; the rest are one shard each. An empty file is one shard
   /// without records. The same files give the same shards everywhere.
-  public func shards(of paths: [String]) throws(DatasetError) -> [Shard] {
+  public func shards(of paths: [String]) throws(DatasetError) -> ShardList {
     var total: Int64 = 0
     if paths.count > 1 {
       for path in paths {
@@ -44,38 +44,36 @@ public struct Splitter: Sendable {
         file.close()
       }
     }
-    var result: [Shard] = []
+    var result = ShardList()
     for path in paths {
       let file = try InputFile(path)
       defer { file.close() }
-      for piece in try pieces(of: file, isLarge: file.version.byteCount > total / 8) {
-        result.append(
-          Shard(index: result.count, path: path, piece: piece, version: file.version))
-      }
+      let pieces = try pieces(of: file, isLarge: file.version.byteCount > total / 8)
+      result.append(ShardList.File(path: path, version: file.version, pieces: pieces))
     }
     return result
   }
 
   /// The shards of one open file, as above.
-  public func pieces(of file: InputFile) throws(DatasetError) -> [Shard.Piece] {
+  public func pieces(of file: InputFile) throws(DatasetError) -> PieceList {
     try pieces(of: file, isLarge: true)
   }
 
-  private func pieces(of file: InputFile, isLarge: Bool) throws(DatasetError) -> [Shard.Piece] {
+  private func pieces(of file: InputFile, isLarge: Bool) throws(DatasetError) -> PieceList {
     let codec = try file.codec()
     let size = file.version.byteCount
-    if codec == .none, !format.isSequential || size <= shardByteCount(of: size) {
+    if codec == .none, !format.isSequential || size <= sizes(of: size).usual {
       return try plainPieces(of: file)
     }
-    let whole = [Shard.Piece.compressed(CompressedPiece(codec, offset: 0, length: size))]
+    let whole = PieceList.compressed([CompressedPiece(codec, offset: 0, length: size)])
     guard let rule = format.rule else { return whole }
     var list: UnitList?
     if codec != .none { list = try units(of: file, codec) }
     if var list, list.units.count > 1 {
       list.unitsAreRecords = list.recordIndex?.format == format
       let builder = PieceBuilder(
-        codec: codec, format: format, wantedByteCount: shardByteCount(of: list.guessedByteCount))
-      if builder.canSplit(list) { return builder.pieces(of: list).map { .compressed($0) } }
+        codec: codec, format: format, sizes: sizes(of: list.guessedByteCount))
+      if builder.canSplit(list) { return .compressed(builder.pieces(of: list)) }
     }
     let guess = try decompressedByteCount(of: file, codec, list)
     let chunk = wantedByteCount ?? Self.smallestByteCount
@@ -83,11 +81,8 @@ public struct Splitter: Sendable {
       return codec == .none ? try plainPieces(of: file) : whole
     }
     let count = guess / chunk + 1
-    return (0..<count).map {
-      .stream(
-        StreamPiece(
-          codec: codec, rule: rule, chunkByteCount: chunk, index: $0, count: count))
-    }
+    return .stream(
+      StreamPiece(codec: codec, rule: rule, chunkByteCount: chunk, index: 0, count: count))
   }
 
   /// Decompressed size, or a guess: too large a one leaves chunks empty, too small a one makes the
@@ -126,20 +121,19 @@ public struct Splitter: Sendable {
     }
   }
 
-  private func plainPieces(of file: InputFile) throws(DatasetError) -> [Shard.Piece] {
+  private func plainPieces(of file: InputFile) throws(DatasetError) -> PieceList {
     let size = file.version.byteCount
-    let wanted = shardByteCount(of: size)
-    guard size > wanted, format.rule != nil, !format.isSequential else {
-      return [.plain(offset: 0, byteCount: size)]
+    let sizes = sizes(of: size)
+    guard size > sizes.usual, format.rule != nil, !format.isSequential else {
+      return .plain(ends: [size])
     }
-    var result: [Shard.Piece] = []
+    var ends: [Int64] = []
     var start: Int64 = 0
     while start < size {
-      let end = try recordEdge(in: file, atOrAfter: start + wanted)
-      result.append(.plain(offset: start, byteCount: end - start))
-      start = end
+      start = try recordEdge(in: file, atOrAfter: start + sizes.size(at: start))
+      ends.append(start)
     }
-    return result
+    return .plain(ends: ends)
   }
 
   private func recordEdge(in file: InputFile, atOrAfter offset: Int64) throws(DatasetError)
@@ -152,4 +146,29 @@ public struct Splitter: Sendable {
     guard let delimiter = format.delimiter else { return file.version.byteCount }
     return try file.recordStart(atOrAfter: offset, delimiter: delimiter)
   }
+}
+
+/// How large the shards of a file are wanted. The last of them are smaller: whoever is done first then
+/// waits less for the others.
+struct ShardSizes: Sendable {
+  let usual: Int64
+  private let last: Int64
+  private let lastStart: Int64
+
+  /// All alike.
+  init(_ usual: Int64) {
+    self.usual = usual
+    last = usual
+    lastStart = .max
+  }
+
+  /// What the last four would have is divided into shards of `last` bytes.
+  init(_ usual: Int64, last: Int64, of total: Int64) {
+    self.usual = usual
+    self.last = last
+    lastStart = total - 4 * usual
+  }
+
+  /// Wanted size of a shard that starts so far in the file, decompressed.
+  func size(at position: Int64) -> Int64 { position >= lastStart ? last : usual }
 }

@@ -50,18 +50,20 @@ struct UnitList: Sendable {
 struct PieceBuilder {
   let codec: Codec
   let format: RecordFormat
-  let wantedByteCount: Int64
+  let sizes: ShardSizes
 
   func pieces(of list: UnitList) -> [CompressedPiece] {
     var result: [CompressedPiece] = []
     // Decompressed position, as long as every unit so far has told its size.
     var position: Int64? = 0
+    var guessed: Int64 = 0
     var first = 0
     while first < list.units.count {
       var size: Int64? = 0
       var guess: Int64 = 0
+      let wanted = sizes.size(at: guessed)
       var next = first
-      while next < list.units.count, guess < wantedByteCount {
+      while next < list.units.count, guess < wanted {
         let unit = list.units[next]
         guess += list.guessedByteCount(of: next)
         size = size.flatMap { sum in unit.decompressedByteCount.map { sum + $0 } }
@@ -82,6 +84,8 @@ struct PieceBuilder {
         piece.end = isLast ? .exact : edge(at: position.flatMap { at in size.map { at + $0 } })
       }
       position = position.flatMap { at in size.map { at + $0 } }
+      // Tables may lie: what does not fit is far behind the end.
+      guessed = guessed.addingReportingOverflow(guess).overflow ? .max : guessed + guess
       first = next
       result.append(piece)
     }

@@ -19,6 +19,8 @@ public final class JobRunner: Sendable {
   public var name: String { job.name }
   /// Whether all that could be done is done and published, though shards were left out.
   public var isComplete: Bool { context.isComplete }
+  /// Whether there is something that a resume could keep.
+  public var hasResults: Bool { context.summary.finishedCount > 0 }
 
   /// A new job. `text` is the job file's text, which is kept for a resume.
   public init(job: JobFile, text: String, options: RunOptions) throws(JobError) {
@@ -26,11 +28,7 @@ public final class JobRunner: Sendable {
     self.options = options
     JobFolder.removeLeftovers(home: options.stateHome)
     let folder = try JobFolder(home: options.stateHome, name: job.name)
-    do {
-      try Data(text.utf8).write(to: URL(filePath: folder.jobPath), options: .atomic)
-    } catch {
-      throw JobError("\(folder.jobPath): cannot be written: \(error)")
-    }
+    try folder.keep(jobFile: text)
     let record = try RunRecord(folder: folder.path)
     context = try JobContext(
       job: job, options: options, folder: folder, record: record, recorded: nil)
@@ -77,7 +75,10 @@ public final class JobRunner: Sendable {
 
   /// Runs the job. Each output appears complete or not at all.
   public func run() throws(JobError) -> JobSummary {
-    defer { context.streams.close() }
+    defer {
+      context.streams.close()
+      context.launchers.wait()
+    }
     do throws(JobError) {
       let outputs = try runStages()
       var summary = context.summary
@@ -127,17 +128,32 @@ public final class JobRunner: Sendable {
     try context.record.append(line)
   }
 
-  /// All stages, then all outputs get their names.
-  private func runStages() throws(JobError) -> [OutputFile] {
-    var programs: [JobFile.Program: ResolvedProgram] = [:]
+  /// All programs of the job, compiled and validated side by side.
+  private func resolvedPrograms() throws(JobError) -> [JobFile.Program: ResolvedProgram] {
+    var ahead: [JobFile.Program: Ahead<ResolvedProgram>] = [:]
+    var order: [JobFile.Program] = []
     for stage in job.stages {
       for program in [stage.map, stage.combine, stage.reduce].compactMap({ $0 })
-      where programs[program] == nil {
-        do throws(JobError) {
-          programs[program] = try ResolvedProgram(program)
-        } catch { throw JobError("\(job.name): \(error)") }
+      where ahead[program] == nil {
+        ahead[program] = Ahead { () throws(JobError) in try ResolvedProgram(program) }
+        order.append(program)
       }
     }
+    var result: [JobFile.Program: ResolvedProgram] = [:]
+    var failure: JobError?
+    // All are waited for, so that none is still at work when the job is over.
+    for program in order {
+      do throws(JobError) { result[program] = try ahead[program]?.get() } catch {
+        if failure == nil { failure = JobError("\(job.name): \(error)") }
+      }
+    }
+    if let failure { throw failure }
+    return result
+  }
+
+  /// All stages, then all outputs get their names.
+  private func runStages() throws(JobError) -> [OutputFile] {
+    let programs = try resolvedPrograms()
     var parts: [String: [String]] = [:]
     var files: [OutputFile] = []
     for stage in job.stages {
@@ -152,7 +168,8 @@ public final class JobRunner: Sendable {
       for file in files { try file.publish() }
       context.complete()
       throw JobError(
-        "\(job.name): \(skipped) shards were left out of the result (see \(folder)/record.jsonl)")
+        "\(job.name): \(skipped) of \(context.summary.shardCount) shards left out of the result (see \(folder)/record.jsonl)"
+      )
     }
     for file in files { try file.publish() }
     return files

@@ -170,7 +170,7 @@ private struct SeekableWriter {
 
 /// Where the parts of an input are: windows of a plain file, or chunks of what a decoder deals out.
 private struct PackPlan: Sendable {
-  private let shards: [Shard]
+  private let shards: ShardList
   private let stream: (shard: Shard, piece: StreamPiece)?
 
   init(path: String, format: RecordFormat, rule: RecordRule, frameByteCount: Int64)

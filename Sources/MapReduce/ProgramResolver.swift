@@ -40,7 +40,10 @@ public struct ProgramResolver: Sendable {
       if program.path.hasSuffix(".c") { return try Compiler().nexe(forSource: program.path) }
       return program.path
     } catch {
-      throw JobError("\(program.path.prefix(80)): \(error)")
+      // Most of these errors begin with the source's path.
+      let text = "\(error)"
+      let name = String(program.path.prefix(80))
+      throw JobError(text.hasPrefix("\(name):") ? text : "\(name): \(text)")
     }
   }
 

@@ -49,6 +49,9 @@ extension Rewriter {
       throw fail("an indirect jump must be jmp", instruction.source)
     }
     try loadTarget(target, instruction)
+    if jumpTargets.keepsFlags {
+      for instruction in JumpTargets.save { writer.one(instruction) }
+    }
     writer.group(Self.maskAndAdd + ["jmpq *%r11"], byteCount: 10)
     writer.flush()
   }

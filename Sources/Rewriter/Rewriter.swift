@@ -5,7 +5,7 @@
 /// does not understand, and that touches memory, control flow or a reserved register, is an error.
 public struct Rewriter {
   /// Changes whenever the same input gives other output; part of every build cache's key.
-  public static let version = "5"
+  public static let version = "6"
 
   let fileName: String
   var writer = BundleWriter()
@@ -21,7 +21,7 @@ public struct Rewriter {
   private var previousSection = ".text"
   private var sectionStack: [String] = []
   private var labels = LabelUse()
-  private var jumpTargets = JumpTargets()
+  private(set) var jumpTargets = JumpTargets()
 
   private init(fileName: String) { self.fileName = fileName }
 
@@ -55,8 +55,12 @@ public struct Rewriter {
       if text.hasPrefix("# ") { noteLineMarker(text) }
     }
     if !inText, !SectionDirective.isSectionDirective(text.trimmed) {
-      // Data stays as it is; only code has rules.
-      if !text.isEmpty { writer.raw(text) }
+      // Data stays as it is, but for tables of such jumps as must keep flags; only code has rules.
+      if !text.isEmpty {
+        let table = section.hasPrefix(".debug") ? nil : jumpTargets.tableLine(text)
+        writer.raw(table ?? String(text))
+        jumpTargets.pass(text)
+      }
       return
     }
     guard let statements = parser.statements(of: text) else {
@@ -65,15 +69,16 @@ public struct Rewriter {
     for statement in statements {
       switch statement {
       case .label(let name):
-        jumpTargets.enter(name)
+        if jumpTargets.isTaken(name) {
+          throw fail(
+            "a computed goto leads to code that uses the flags from before it", text.trimmed)
+        }
         label(name)
-      case .directive(let name, let arguments): try directive(name, arguments)
+      case .directive(let name, let arguments):
+        jumpTargets.pass(text)
+        try directive(name, arguments)
       case .instruction(let instruction):
         guard inText else { throw fail("an instruction outside of a text section", text.trimmed) }
-        if jumpTargets.losesFlags(instruction) {
-          throw fail(
-            "needs flags from before an indirect jump, whose mask overwrites them", text.trimmed)
-        }
         try rewrite(instruction)
       }
     }
@@ -82,6 +87,14 @@ public struct Rewriter {
   private mutating func label(_ name: Substring) {
     if labels.isOnlyForDebugging(name) { return writer.note(name + ":") }
     writer.flush()
+    if jumpTargets.usesFlags(name) {
+      writer.raw("\tjmp \(name)")
+      writer.raw("\t.p2align 5")
+      writer.raw(JumpTargets.entryLabel(name) + ":")
+      for instruction in JumpTargets.restore { writer.raw("\t" + instruction) }
+      writer.raw(name + ":")
+      return
+    }
     // Indirect jumps and calls land on multiples of 32 only.
     if inText, labels.isIndirectTarget(name) { writer.raw("\t.p2align 5") }
     writer.raw(name + ":")

@@ -33,10 +33,8 @@ extension FilterRule {
           .equal(argument: 3, 0),
         ]),
       FilterRule(
-        "clone", where: [.equal(argument: 0, UInt64(SIGCHLD)), .equal(argument: 1, 0)] + vouched),
-      FilterRule("dup2", where: vouched), FilterRule("close", where: vouched),
-      FilterRule("kill", where: vouched), FilterRule("wait4", where: vouched),
-      FilterRule("poll", where: vouched), FilterRule("recvmsg", where: vouched),
+        "clone", where: [.equal(argument: 0, UInt64(CSB_FORK_FLAGS)), .equal(argument: 1, 0)] + vouched),
+      FilterRule("close", where: vouched), FilterRule("recvmsg", where: vouched),
       FilterRule("sendmsg", where: vouched),
       // The next sandbox's shared memory. All arguments are used: the secret is in the halves of
       // flags and descriptor that the kernel does not look at.
@@ -82,11 +80,11 @@ extension FilterRule {
     }
     if powers.contains(.fork) {
       rules += [
-        // Copies of this process, whose parent is the launcher.
+        // Copies of this process, whose parent is the engine.
         FilterRule(
           "clone",
           where: [
-            .equal(argument: 0, UInt64(CSB_FORK_SIBLING_FLAGS)), .equal(argument: 1, 0),
+            .equal(argument: 0, UInt64(CSB_FORK_FLAGS)), .equal(argument: 1, 0),
           ]),
         // In the copy: its own shared memory and its own control socket.
         FilterRule(

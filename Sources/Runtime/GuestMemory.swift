@@ -47,9 +47,17 @@ struct GuestMemory {
   private let fixedRanges: [Range]
   /// Heap memory that is code now: readable and executable.
   var jailed: [Swift.Range<UInt64>] = []
-  /// Start of the first segment that is not text: from here up to the user manifest, and in the
-  /// stack, lies everything that a guest can have changed.
+  /// Start of the first segment that can be written: from here to the heap's end, and in the stack, lies
+  /// everything that a guest can have changed.
   private let resetStart: UInt64
+  /// Of the first pages from there, which programs are likely to write: their size, and, where the process
+  /// is to be used again, what they hold at the start. To copy a page costs less than to drop it and to
+  /// fault it in.
+  private let firstByteCount: UInt64
+  private var firstPages: [UInt8] = []
+  private static let mostFirstPages: UInt64 = 16
+  /// As many of the stack's last pages are cleared, and not dropped.
+  private static let lastStackPages: UInt64 = 2
   /// The user manifest that is in place, and where its region starts.
   private var manifest: [UInt8] = []
   private var manifestStart = GuestMemory.stackStart
@@ -86,7 +94,11 @@ struct GuestMemory {
       UInt64(module.entry) < Self.textAddress + UInt64(module.segments[0].memoryByteCount)
     else { throw RuntimeError("module: the entry point lies outside the text") }
     entry = module.entry
-    resetStart = fixed.count > 2 ? fixed[2].start : previousEnd
+    let written = module.segments.dropFirst().first { $0.permissions & 2 != 0 }
+    resetStart = written.map { UInt64($0.address) } ?? previousEnd
+    firstByteCount = min(
+      roundUp(UInt64(written?.memoryByteCount ?? 0), to: Self.pageByteCount),
+      Self.mostFirstPages * Self.pageByteCount)
     heapStart = previousEnd
     fixedRanges = fixed
     ranges = fixed
@@ -145,11 +157,27 @@ struct GuestMemory {
     manifest = bytes
   }
 
-  /// Makes data, heap and stack what they were before the guest ran: the kernel drops the pages, and
-  /// what comes back is the module's initial image, or zeros.
+  /// Keeps what `reset` needs. Before a guest has run.
+  mutating func keepFirstPages() {
+    guard firstPages.isEmpty, firstByteCount > 0 else { return }
+    firstPages = unsafe Array(
+      UnsafeRawBufferPointer(start: Self.pointer(resetStart), count: Int(firstByteCount)))
+  }
+
+  /// Makes data, heap and stack what they were before the guest ran: the first pages are written over,
+  /// all others the kernel drops, and what comes back is the module's initial image, or zeros.
+  /// `keepFirstPages` was called.
   func reset() throws(RuntimeError) {
-    try Self.discard(resetStart, manifestStart)
-    try Self.discard(Self.stackStart, Self.stackEnd)
+    precondition(firstPages.count == Int(firstByteCount))
+    let last = Self.stackEnd - Self.lastStackPages * Self.pageByteCount
+    // Above the heap nothing is mapped up to the user manifest.
+    try Self.discard(resetStart + firstByteCount, heapStart + heapByteCount)
+    try Self.discard(Self.stackStart, last)
+    // Whole pages, mapped and writable: only heap can be jailed.
+    if firstByteCount > 0 {
+      unsafe Self.pointer(resetStart).copyMemory(from: firstPages, byteCount: firstPages.count)
+    }
+    unsafe memset(Self.pointer(last), 0, Int(Self.stackEnd - last))
   }
 
   /// Whether all of `count` bytes at `address` may be read (or written) by the guest. Ranges that

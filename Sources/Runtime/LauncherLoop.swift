@@ -1,10 +1,11 @@
-// Unsafe: a local array is handed to socketpair, local variables to wait4, for the length of one call.
+// Unsafe: a local array is handed to socketpair for the length of one call.
 import CSandbox
 import Glibc
 import Wire
 
-/// The launcher: one module, many sandboxes, one thread. It forks and it reaps; what a sandbox is to
-/// do, and what became of it, engine and sandbox say to each other without it.
+/// The launcher: one module, many sandboxes, one thread. It forks, and that is all: a sandbox is the
+/// engine's child, which kills it and waits for it; what it is to do, and what became of it, engine and
+/// sandbox say to each other.
 ///
 /// It ends, and with it every sandbox, when the engine hangs up.
 package func runLauncher(control: Int32) -> Int32 {
@@ -20,12 +21,14 @@ package func runLauncher(control: Int32) -> Int32 {
     } catch {
       var writer = ByteWriter()
       writer.integer(UInt8(1))
+      writer.integer(UInt32(0))
       writer.string(error.description)
       try engine.send(.ready, identifier: 0, body: writer.bytes)
       return 1
     }
     var writer = ByteWriter()
     writer.integer(UInt8(0))
+    writer.integer(UInt32(loop.initProcess))
     writer.string(loop.protections.joined(separator: "\n"))
     try engine.send(.ready, identifier: 0, body: writer.bytes)
     try loop.run()
@@ -39,24 +42,18 @@ package func runLauncher(control: Int32) -> Int32 {
 private enum Request {
   case fork(UInt64, ForkMessage, control: Int32, shared: Int32)
   case shape(SessionMessage)
-  case kill(UInt64)
-  case killProcess(pid_t)
 
   init(_ packet: ReceivedPacket) throws(WireError) {
     var reader = ByteReader(packet.bytes)
     let header = try PacketHeader(from: &reader)
     switch header.kind {
-    case .fork where packet.descriptors.count == 2:
+    // The first descriptor of a packet lands in the lowest number that is free.
+    case .fork
+    where packet.descriptors.count == 2 && packet.descriptors[0] == Lockdown.controlDescriptor:
       self = .fork(
         header.identifier, try ForkMessage(from: &reader), control: packet.descriptors[0],
         shared: packet.descriptors[1])
     case .shape where packet.descriptors.isEmpty: self = .shape(try SessionMessage(from: &reader))
-    case .kill where packet.descriptors.isEmpty:
-      try reader.end()
-      self = .kill(header.identifier)
-    case .killProcess where packet.descriptors.isEmpty:
-      try reader.end()
-      self = .killProcess(pid_t(truncatingIfNeeded: header.identifier))
     default: throw reader.error("kind, or its descriptors")
     }
   }
@@ -70,20 +67,9 @@ private struct LauncherLoop {
   private let lockdown: Lockdown
   /// What of wall two this host allows.
   let protections: [String]
-  /// Readable when a child has ended.
-  private let childEvents: Int32
   private var buffer = PacketBuffer()
-  /// A living sandbox: the engine's number, and our copy of its end of the control socket, by which the
-  /// engine learns how the process ended.
-  private struct Child {
-    let identifier: UInt64
-    let socket: PacketSocket
-  }
-  /// Living sandboxes, and the process of each number. A process that was not waited for keeps its
-  /// number, so a number in here is never somebody else's.
-  private var children: [pid_t: Child] = [:]
-  private var processes: [UInt64: pid_t] = [:]
-  private var initProcess: pid_t = 0
+  /// The first process of the sandboxes' process namespace; 0 where there is none.
+  private(set) var initProcess: pid_t = 0
 
   init(engine: PacketSocket) throws(RuntimeError) {
     self.engine = engine
@@ -106,13 +92,15 @@ private struct LauncherLoop {
     let isolation = Isolation()
     protections = isolation.statements
     lockdown = Lockdown(hasProcessNamespace: isolation.hasProcessNamespace)
-    childEvents = csb_child_events()
-    guard childEvents >= 0 else { throw RuntimeError("signalfd", errno: -childEvents) }
     var pair: [Int32] = [-1, -1]
     if isolation.hasProcessNamespace {
       let made = unsafe socketpair(
         AF_UNIX, Int32(SOCK_SEQPACKET.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0, &pair)
       guard made == 0 else { throw RuntimeError("socketpair", errno: errno) }
+      guard dup2(pair[1], Lockdown.controlDescriptor) == Lockdown.controlDescriptor else {
+        throw RuntimeError("dup2", errno: errno)
+      }
+      close(pair[1])
     }
     // What a sandbox uses comes last, and together.
     csb_gather_malloc()
@@ -126,15 +114,14 @@ private struct LauncherLoop {
     try warmUp(&buffer, memory)
     // From here on the launcher itself can do no more than what serving takes.
     if module.filtered { try Lockdown.load(filter: filter) }
-    if isolation.hasProcessNamespace { try forkInit(pair[1]) }
+    if isolation.hasProcessNamespace { try forkInit() }
+    csb_close(Lockdown.controlDescriptor)
   }
 
   /// Forks the first process of the sandboxes' process namespace. It does nothing but wait for the
-  /// launcher's end, which closes `socket`'s other end, and when it is gone the kernel kills all others.
-  private mutating func forkInit(_ socket: Int32) throws(RuntimeError) {
-    let moved = csb_move(socket, Lockdown.controlDescriptor)
-    guard moved >= 0 else { throw RuntimeError("dup2", errno: -moved) }
-    csb_close(socket)
+  /// launcher's end, which closes the other end of the socket that it has as descriptor 3, and when it is
+  /// gone the kernel kills all others. The engine looks after it.
+  private mutating func forkInit() throws(RuntimeError) {
     let process = csb_fork()
     if process == 0 {
       do throws(RuntimeError) {
@@ -149,46 +136,19 @@ private struct LauncherLoop {
 
   /// Serves until the engine hangs up.
   mutating func run() throws(RuntimeError) {
-    while true {
-      let ready = csb_poll(engine.descriptor, childEvents)
-      guard ready >= 0 else {
-        if ready == -EINTR { continue }
-        throw RuntimeError("poll", errno: -ready)
+    while let packet = try engine.receive(&buffer) {
+      let request: Request
+      do throws(WireError) { request = try Request(packet) } catch {
+        throw RuntimeError(error.description)
       }
-      if ready & 2 != 0 {
-        // One signal may stand for many children.
-        csb_clear_child_events(childEvents)
-        while try reap(-1) {}
-      }
-      if ready & 1 != 0, try !serveEngine() {
-        // Death of this process kills the sandboxes (PDEATHSIG); waiting for them makes it exact.
-        killAll()
-        return
+      switch request {
+      case .fork(let identifier, let message, let control, let shared):
+        try fork(identifier, message, control, shared)
+      case .shape(let session):
+        // Where this cannot be, the sandbox says so.
+        try? memory.arm(heapByteCount: session.heapByteCount, channels: session.channels)
       }
     }
-  }
-
-  // MARK: Requests
-
-  private mutating func serveEngine() throws(RuntimeError) -> Bool {
-    guard let packet = try engine.receive(&buffer) else { return false }
-    let request: Request
-    do throws(WireError) { request = try Request(packet) } catch {
-      throw RuntimeError(error.description)
-    }
-    switch request {
-    case .fork(let identifier, let message, let control, let shared):
-      try fork(identifier, message, control, shared)
-    case .shape(let session):
-      // Where this cannot be, the sandbox says so.
-      try? memory.arm(heapByteCount: session.heapByteCount, channels: session.channels)
-    case .kill(let identifier):
-      if let process = processes[identifier] { _ = csb_kill(process) }
-    case .killProcess(let process):
-      // It is killed only while it is a child that was not waited for.
-      if process > 0, process != initProcess, try !reap(process) { _ = csb_kill(process) }
-    }
-    return true
   }
 
   /// Forks a sandbox. Its shared memory and its control socket are in place before it exists.
@@ -197,81 +157,30 @@ private struct LauncherLoop {
   ) throws(RuntimeError) {
     let mapped = csb_map_next(shared)
     guard mapped == 0 else { throw RuntimeError("map shared memory", errno: -mapped) }
-    let moved = csb_move(control, Lockdown.controlDescriptor)
-    guard moved >= 0 else { throw RuntimeError("dup2", errno: -moved) }
-    csb_close(shared)
     let process = csb_fork()
     if process == 0 {
       runSandboxProcess(
         lockdown, memory: memory, powers: message.mayFork ? templatePowers : plainPowers,
         mayFork: message.mayFork, buffer: &buffer)
     }
-    // Nothing of it stays here but the copy that says how it ended: a dead sandbox's socket is closed.
-    _ = csb_move(0, Lockdown.controlDescriptor)
-    let child = Child(
-      identifier: identifier, socket: PacketSocket(descriptor: control, isLaunchers: true))
-    guard process > 0 else {
-      return try tell(
-        child,
-        EndedMessage(
-          process: 0, status: 0, userNanoseconds: 0, systemNanoseconds: 0, error: -process))
-    }
-    children[process] = child
-    processes[identifier] = process
-    guard message.tellsProcess else { return }
-    var writer = ByteWriter()
-    writer.integer(UInt32(process))
-    try child.socket.send(.forked, identifier: identifier, body: writer.bytes, waits: false)
+    try tell(
+      control, identifier,
+      ForkedMessage(process: max(0, process), error: process > 0 ? 0 : -process))
+    // Nothing of it stays here: its socket is closed when it is dead.
+    csb_close(control)
+    csb_close(shared)
   }
 
-  // MARK: Ends
-
-  /// Takes one child that has ended, this one or any; false when there is none. A process that is no
-  /// child counts as taken.
-  private mutating func reap(_ wanted: pid_t) throws(RuntimeError) -> Bool {
-    var status: Int32 = 0
-    var user: UInt64 = 0
-    var system: UInt64 = 0
-    var peak: UInt64 = 0
-    let process = unsafe csb_wait(wanted, 0, &status, &user, &system, &peak)
-    if process == 0 { return false }
-    if process == -ECHILD { return wanted > 0 }
-    guard process > 0 else { throw RuntimeError("wait4", errno: -process) }
-    // Without it nothing can be forked: the engine starts another launcher.
-    guard process != initProcess else { throw RuntimeError("init of the sandboxes is gone") }
-    let message = EndedMessage(
-      process: process, status: status, userNanoseconds: user, systemNanoseconds: system,
-      peakByteCount: peak)
-    guard let child = children.removeValue(forKey: process) else {
-      // A template's copy has no number of the engine's.
-      var writer = ByteWriter()
-      message.encode(into: &writer)
-      try engine.send(.copyEnded, identifier: 0, body: writer.bytes)
-      return true
-    }
-    processes[child.identifier] = nil
-    try tell(child, message)
-    return true
-  }
-
-  /// Tells how a sandbox ended, over its own socket: to whoever waits for it. Where that is full of what
-  /// the sandbox said, or nobody is there any more, over the launcher's.
-  private func tell(_ child: Child, _ message: EndedMessage) throws(RuntimeError) {
+  /// Tells which process a sandbox is, over its own socket: to whoever waits for it. Where that is full
+  /// of what the sandbox said, or nobody is there any more, over the launcher's.
+  private func tell(_ control: Int32, _ identifier: UInt64, _ message: ForkedMessage)
+    throws(RuntimeError)
+  {
     var writer = ByteWriter()
     message.encode(into: &writer)
-    let identifier = child.identifier
-    if try !child.socket.send(.ended, identifier: identifier, body: writer.bytes, waits: false) {
-      try engine.send(.ended, identifier: identifier, body: writer.bytes)
+    let socket = PacketSocket(descriptor: control, isLaunchers: true)
+    if try !socket.send(.forked, identifier: identifier, body: writer.bytes, waits: false) {
+      try engine.send(.forked, identifier: identifier, body: writer.bytes)
     }
-    csb_close(child.socket.descriptor)
-  }
-
-  private func killAll() {
-    // With init go all others of its namespace; without it, those that the launcher knows.
-    if initProcess > 0 { _ = csb_kill(initProcess) }
-    for process in children.keys { _ = csb_kill(process) }
-    var status: Int32 = 0
-    var sums: (UInt64, UInt64, UInt64) = (0, 0, 0)
-    while unsafe csb_wait(-1, 1, &status, &sums.0, &sums.1, &sums.2) >= 0 {}
   }
 }

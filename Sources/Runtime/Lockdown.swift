@@ -6,17 +6,17 @@ import Wire
 
 /// Wall two: what a sandbox process may still do.
 struct Lockdown {
-  /// What a sandbox sees as its parent while the launcher lives.
+  /// What a sandbox sees as its parent, the engine, while that lives.
   private let parent: pid_t
   /// Descriptor of a sandbox's own control socket: the only one it may receive from.
   static let controlDescriptor: Int32 = 3
-  /// In the launcher: the engine's socket, and the one that tells of ended children.
+  /// In the launcher: the engine's socket.
   static let engineDescriptor: Int32 = 4
   /// Most processes of a launcher's user once one of them may fork.
   private static let maximumProcessCount: UInt64 = 4096
 
-  /// `hasProcessNamespace`: sandboxes cannot see the launcher.
-  init(hasProcessNamespace: Bool) { parent = hasProcessNamespace ? 0 : getpid() }
+  /// `hasProcessNamespace`: sandboxes cannot see the engine.
+  init(hasProcessNamespace: Bool) { parent = hasProcessNamespace ? 0 : getppid() }
 
   /// The filter that everything forked inherits once it is loaded.
   static func compileFilter(for powers: Powers) throws(RuntimeError) -> [UInt8] {

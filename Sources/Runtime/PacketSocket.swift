@@ -21,6 +21,13 @@ struct PacketSocket {
   /// Whether this is the launcher's, which vouches for its calls.
   var isLaunchers = false
 
+  /// Whether something can be received, or the other end is closed, or soon is: looks so many times. A
+  /// sandbox's only.
+  func isReady(looks: Int) -> Bool {
+    for _ in 0..<looks where csb_is_ready(descriptor) == 1 { return true }
+    return false
+  }
+
   /// Blocks for the next packet; nil at the end.
   func receive(_ buffer: inout PacketBuffer) throws(RuntimeError) -> ReceivedPacket? {
     var descriptorCount = 0

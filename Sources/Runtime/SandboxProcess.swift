@@ -14,8 +14,10 @@ func runSandboxProcess(
     try lockdown.lockSandbox(mayFork: mayFork)
     let socket = PacketSocket(descriptor: Lockdown.controlDescriptor)
     var memory = memory
+    var wait = Wait()
     while let session = try receiveSession(from: socket, &buffer) {
       let again = session.message.isFollowed
+      if again { memory.keepFirstPages() }
       let isClean = runGuest(try arm(session, powers, &memory))
       // Only who ended by itself gets another session; all others end here.
       guard again, isClean, unsafe csb_session().pointee.state == UInt32(CSB_EXITED) else { break }
@@ -23,6 +25,7 @@ func runSandboxProcess(
       try socket.say(.idle, session.identifier)
       // After the answer, before anything of the next session is read.
       try memory.reset()
+      wait.look(at: socket)
     }
   } catch {
     tell(error.description)
@@ -35,6 +38,25 @@ struct ReceivedSession {
   let identifier: UInt64
   let message: SessionMessage
   let descriptors: [Int32]
+}
+
+/// How a process waits for its next session: it looks for one for a while before it sleeps. To be woken on
+/// another processor takes longer than all that a short session does.
+private struct Wait {
+  /// About as long as that.
+  private static let looks = 40
+  /// Sessions for which it is not tried again after it was in vain.
+  private static let pause = 50
+
+  private var pause = 0
+
+  mutating func look(at socket: PacketSocket) {
+    if pause > 0 {
+      pause -= 1
+    } else if !socket.isReady(looks: Self.looks) {
+      pause = Self.pause
+    }
+  }
 }
 
 /// Collects descriptors until the session itself comes; nil when the engine hung up.

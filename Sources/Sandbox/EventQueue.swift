@@ -6,6 +6,8 @@ import Glibc
 final class EventQueue: Sendable {
   /// Key of the launcher's socket; sandboxes have their own numbers.
   static let launcher: UInt64 = 0
+  /// Key of the first process in the sandboxes' namespace.
+  static let initProcess = UInt64.max - 1
   private static let bell = UInt64.max
 
   private let queue: Int32
@@ -33,9 +35,9 @@ final class EventQueue: Sendable {
     try control(EPOLL_CTL_ADD, descriptor, EPOLLIN.rawValue, key)
   }
 
-  /// Watches a descriptor until it is readable once.
-  func arm(_ descriptor: Int32, key: UInt64) throws(SandboxError) {
-    let once = EPOLLIN.rawValue | EPOLLONESHOT.rawValue
+  /// Watches a socket until it is readable or hung up once; `words` false: until it is hung up.
+  func arm(_ descriptor: Int32, key: UInt64, words: Bool = true) throws(SandboxError) {
+    let once = (words ? EPOLLIN.rawValue : 0) | EPOLLONESHOT.rawValue
     do throws(SandboxError) { try control(EPOLL_CTL_MOD, descriptor, once, key) } catch {
       guard error.status == ENOENT else { throw error }
       try control(EPOLL_CTL_ADD, descriptor, once, key)

@@ -15,7 +15,13 @@ struct LauncherProcess: Sendable {
 
   /// Starts the executable with its control socket as descriptor 3, /dev/null as 0 to 2 (it closes all
   /// others first thing), no arguments, no environment, no blocked signals.
+  ///
+  /// The calling thread must live as long as the launcher: sandboxes are this process's children, and
+  /// the kernel kills a child whose parent's thread ends, as each of them asks it to.
   static func spawn(_ executable: String) throws(SandboxError) -> LauncherProcess {
+    guard csb_children_are_kept() == 1 else {
+      throw SandboxError("SIGCHLD is ignored in this process: nobody could wait for a sandbox")
+    }
     var pair: [Int32] = [-1, -1]
     guard
       unsafe socketpair(
@@ -40,7 +46,8 @@ struct LauncherProcess: Sendable {
     unsafe posix_spawnattr_setsigmask(&attributes, &signals)
     unsafe sigfillset(&signals)
     unsafe posix_spawnattr_setsigdefault(&attributes, &signals)
-    // A group of its own: the terminal's interrupt reaches the engine, which ends the launcher.
+    // A group of its own, with its sandboxes: the terminal's interrupt reaches the engine, which ends
+    // the launcher, and the engine can kill and wait for all of them.
     unsafe posix_spawnattr_setpgroup(&attributes, 0)
     unsafe posix_spawnattr_setflags(
       &attributes,
@@ -77,8 +84,11 @@ struct LauncherProcess: Sendable {
     }
   }
 
-  /// Hands over the module and waits until it is mapped; what protects the sandboxes.
-  func load(_ module: ValidatedModule, powers: Powers) throws(SandboxError) -> [String] {
+  /// Hands over the module and waits until it is mapped: what protects the sandboxes, and which process
+  /// is the first in their namespace, 0 where there is none.
+  func load(_ module: ValidatedModule, powers: Powers)
+    throws(SandboxError) -> (protections: [String], initProcess: Int32)
+  {
     var writer = ByteWriter()
     PacketHeader(kind: .module).encode(into: &writer)
     ModuleMessage(
@@ -97,21 +107,13 @@ struct LauncherProcess: Sendable {
     do throws(WireError) {
       var reader = body
       let failed = try reader.integer("status", as: UInt8.self) != 0
+      let initProcess = Int32(bitPattern: try reader.integer("init"))
       let text = try reader.string("text", atMost: 4096)
       if failed { throw WireError(field: text, offset: 0) }
-      return text.split(separator: "\n").map(String.init)
+      return (text.split(separator: "\n").map(String.init), initProcess)
     } catch {
       throw SandboxError("\(module.path): launcher: \(error.field)")
     }
-  }
-
-  /// Asks for something that concerns one sandbox.
-  func send(
-    _ kind: PacketKind, _ identifier: UInt64, _ descriptors: [Int32] = [], waits: Bool = true
-  ) throws(SandboxError) {
-    var writer = ByteWriter()
-    PacketHeader(kind: kind, identifier: identifier).encode(into: &writer)
-    try send(writer.bytes, descriptors, waits: waits)
   }
 
   /// Asks for a fork; `control` is the sandbox's end of its socket.
@@ -147,14 +149,28 @@ struct LauncherProcess: Sendable {
     }
   }
 
-  /// Waits for the process to end; what it ended with, for people.
-  func reap() -> String {
-    var status: Int32 = 0
-    while unsafe waitpid(process, &status, 0) < 0 {
-      if errno != EINTR { return "unknown" }
+  /// Whether the launcher is dead or about to be: looks for 20 ms.
+  func isEnding() -> Bool {
+    var hangUp = pollfd(fd: socket, events: 0, revents: 0)
+    return unsafe poll(&hangUp, 1, 20) > 0
+  }
+
+  /// Waits for the launcher's end, then kills and waits for whatever is left of its group: sandboxes and
+  /// the first process of their namespace. What the launcher ended with, for people.
+  func reapAll() -> String {
+    // It stays to be waited for, so its number names its group and no other.
+    _ = csb_await_end(process, 1)
+    Glibc.kill(-process, SIGKILL)
+    var words = "unknown"
+    var end = csb_end()
+    while true {
+      let ended = unsafe csb_reap(-process, 1, &end)
+      if ended < 0 { return words }
+      if ended == process {
+        let signal = end.status & 0x7f
+        words = signal != 0 ? "signal \(signal)" : "status \(end.status >> 8 & 0xff)"
+      }
     }
-    let signal = status & 0x7f
-    return signal != 0 ? "signal \(signal)" : "status \(status >> 8 & 0xff)"
   }
 
   /// Path of the launcher: beside this executable, or beside the test bundle this process runs.

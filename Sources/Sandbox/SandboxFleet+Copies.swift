@@ -1,10 +1,11 @@
+import CSandbox
 import Dispatch
 import Glibc
 import Synchronization
 import Wire
 
 /// Templates and their copies. A template is not believed: which process a copy is, and that it ended,
-/// is the kernel's and the launcher's word.
+/// is the kernel's word.
 extension SandboxFleet {
   /// Runs a session until its program calls fork; the process is a template then.
   func makeTemplate(_ session: Session) throws(SandboxError) -> SandboxProcess {
@@ -21,13 +22,17 @@ extension SandboxFleet {
         let isDoomed = state.withLock { $0.running[number]?.verdict != nil }
         if !isDoomed, take(number) != nil { return process }
       case .forked: continue
-      case .over(let message):
-        if let ended = end(of: process, message) {
+      case .notForked(let error):
+        _ = take(number)
+        throw SandboxError("fork", errno: error)
+      case .closed, nil:
+        if case .ended(let end) = process.reap(waits: true),
+          case .over(let ended) = self.end(of: process, end)
+        {
           throw Self.noTemplate(ended)
         }
         break listening
-      case .closed, nil: break listening
-      case .idle, .hello, .nonsense: kill(process)
+      case .idle, .hello, .nonsense: process.kill()
       }
     }
     done.wait()
@@ -48,8 +53,7 @@ extension SandboxFleet {
   /// Ends a template. Its copies go on.
   func endTemplate(_ process: SandboxProcess) {
     process.hangUp()
-    kill(process)
-    try? events.arm(process.socket, key: process.identifier)
+    discard(process)
   }
 
   /// Has a template fork a copy.
@@ -69,26 +73,27 @@ extension SandboxFleet {
     }
   }
 
-  /// Whether `key` is a copy's. What it says first is that it is there; what comes then is its end.
+  /// Whether `key` is a copy's that has not said a word yet. What it says first is that it is there.
   func handleCopy(_ key: UInt64) -> Bool {
     guard let process = state.withLock({ $0.processes[key] }), process.isCopy else { return false }
-    guard state.withLock({ $0.newCopies[key] != nil }) else { return true }
+    guard state.withLock({ $0.newCopies[key] != nil }) else { return false }
     switch process.receiveReply(to: 0, waits: false) {
     case nil: try? events.arm(process.socket, key: key)
-    case .hello:
-      let isDoomed = state.withLock { state -> Bool? in
+    case .hello(let number):
+      let isNew = state.withLock { state -> Bool in
         state.newCopies[key] = nil
         // Two copies that are one process are none: a template lies.
-        guard let number = process.copyNumber, state.copies[number] == nil else { return nil }
+        guard state.copies[number] == nil else { return false }
         state.copies[number] = key
-        return state.sessions[key].flatMap { state.running[$0]?.verdict } != nil
+        return true
       }
-      guard let isDoomed else {
+      guard isNew else {
         handleLost(process)
         return true
       }
-      if isDoomed { try? sendKill(process, waits: false) }
-    case .closed, .forked, .over, .idle, .template, .nonsense: handleLost(process)
+      process.note(number: number)
+      try? events.arm(process.socket, key: key)
+    case .closed, .forked, .notForked, .idle, .template, .nonsense: handleLost(process)
     }
     return true
   }
@@ -101,6 +106,7 @@ extension SandboxFleet {
       guard let number = state.sessions.removeValue(forKey: process.identifier) else { return nil }
       return state.running.removeValue(forKey: number)
     }
+    reapStrays()
     guard let running else { return }
     let end = SessionEnd(
       status: SIGKILL, verdict: running.verdict, userNanoseconds: 0, systemNanoseconds: 0)
@@ -114,12 +120,20 @@ extension SandboxFleet {
         })
   }
 
-  /// The engine's number of a copy, by the number of a process that ended; nil when it was none.
-  func endedCopy(_ message: EndedMessage) -> UInt64? {
-    func find() -> UInt64? { state.withLock { $0.copies.removeValue(forKey: message.process) } }
-    if let known = find() { return known }
-    // It may have said that it is there, and nobody has listened yet.
-    for key in state.withLock({ Array($0.newCopies.keys) }) { _ = handleCopy(key) }
-    return find()
+  /// Takes children that have ended and that nobody knows: copies that ended before they said a word.
+  func reapStrays() {
+    while true {
+      let number = csb_ended_in(self.process.process)
+      guard number > 0, number != self.process.process else { return }
+      // It ended before this look at the list: whoever it belongs to is in there, perhaps without its
+      // number.
+      let isStray = state.withLock { state in
+        state.newCopies.isEmpty
+          && !state.processes.values.contains { $0.number == number || !$0.isKnown && !$0.isCopy }
+      }
+      guard isStray else { return }
+      var end = csb_end()
+      _ = unsafe csb_reap(number, 0, &end)
+    }
   }
 }

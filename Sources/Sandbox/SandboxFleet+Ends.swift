@@ -1,3 +1,4 @@
+import CSandbox
 import Dispatch
 import Glibc
 import Synchronization
@@ -5,20 +6,30 @@ import Wire
 
 /// How sessions and processes end: what sandboxes and the launcher say, and what is out of time.
 extension SandboxFleet {
-  /// Listens to a sandbox until its session is over. nil when somebody else says how it ended, or,
-  /// where `waits` is false, when there is nothing to hear yet.
-  func takeReply(from process: SandboxProcess, to number: UInt64, waits: Bool)
-    -> Result<SandboxReport, SandboxError>?
-  {
+  /// What was heard of a session.
+  enum Heard {
+    /// Nothing yet.
+    case nothing
+    case over(Result<SandboxReport, SandboxError>)
+    /// Its process is gone or about to go; somebody else says how it ended.
+    case elsewhere
+  }
+
+  /// Listens to a sandbox until its session is over, or, where `waits` is false, until there is nothing
+  /// to hear yet.
+  func takeReply(from process: SandboxProcess, to number: UInt64, waits: Bool) -> Heard {
     var isKilled = false
     while true {
+      // What a process says that has one session only does not matter: how it ends does.
+      if waits, !options.reuse, process.isKnown { return takeEnd(of: process, waits: true) }
       switch process.receiveReply(to: number, waits: waits) {
-      case nil, .closed: return nil
+      case nil: return .nothing
+      case .closed: return takeEnd(of: process, waits: waits)
       case .forked: continue
-      case .over(let message): return end(of: process, message)
+      case .notForked(let error): return end(of: process, notForked: error)
       case .nonsense, .template, .hello:
         // Its end comes.
-        if !isKilled { kill(process) }
+        if !isKilled { process.kill() }
         isKilled = true
       case .idle(let user, let system):
         let running = state.withLock { state -> Running? in
@@ -31,9 +42,29 @@ extension SandboxFleet {
           return running
         }
         guard let running else { continue }
-        return report(of: running, userNanoseconds: user, systemNanoseconds: system)
+        return .over(report(of: running, userNanoseconds: user, systemNanoseconds: system))
       }
     }
+  }
+
+  /// Takes the end of a process that has one session, or whose socket is closed, which is about the last
+  /// thing that a process does.
+  private func takeEnd(of process: SandboxProcess, waits: Bool) -> Heard {
+    // Who closed the socket and goes on is a liar; to who is about to end it makes no difference.
+    if options.reuse || process.isCopy { process.kill() }
+    for _ in 0..<100 {
+      switch process.reap(waits: waits) {
+      case .ended(let end): return self.end(of: process, end)
+      case .gone: return .elsewhere
+      case .running: sched_yield()
+      }
+    }
+    // It waits for a disk, perhaps. The fleet's thread does not.
+    state.withLock { state in
+      state.ending.append(process)
+      state.wake = min(state.wake, monotonicNanoseconds() + 1_000_000)
+    }
+    return .elsewhere
   }
 
   /// The report of a session whose process waits for the next.
@@ -43,8 +74,7 @@ extension SandboxFleet {
     let process = running.process
     let contents = process.memory.contents(channelCount: running.session.channels.count)
     guard case .exited = contents.state else {
-      kill(process)
-      try? events.arm(process.socket, key: process.identifier)
+      discard(process)
       return .failure(SandboxError("the sandbox says that it is done, and how it is not"))
     }
     // Read before the process gets another session.
@@ -56,7 +86,9 @@ extension SandboxFleet {
       state.idle.append(process)
       return true
     }
-    if !isKept {
+    if isKept {
+      watchEnd(of: process)
+    } else {
       process.hangUp()
       try? events.arm(process.socket, key: process.identifier)
     }
@@ -76,6 +108,8 @@ extension SandboxFleet {
           if key == EventQueue.launcher {
             guard let (header, body) = try process.receive() else { break loop }
             try handle(header, body)
+          } else if key == EventQueue.initProcess {
+            throw SandboxError("the first process of the sandboxes' namespace is gone")
           } else if !handleCopy(key) {
             handleReply(key)
           }
@@ -85,8 +119,12 @@ extension SandboxFleet {
     } catch { problem = ": \(error)" }
     // Whoever sends from here on gets an error; the socket stays open until nobody can.
     Glibc.shutdown(process.socket, Int32(SHUT_RDWR))
-    let status = process.reap()
-    let why = "the launcher ended (\(status))\(problem)"
+    let processes = state.withLock { state in
+      state.ended = "the launcher ended\(problem)"
+      return Array(state.processes.values)
+    }
+    for process in processes { process.disown() }
+    let why = "the launcher ended (\(process.reapAll()))\(problem)"
     let left = state.withLock { state in
       state.ended = why
       defer {
@@ -96,13 +134,14 @@ extension SandboxFleet {
         state.processes = [:]
         state.newCopies = [:]
         state.copies = [:]
+        state.ending = []
       }
       return Array(state.running.values)
     }
     for running in left { complete(running, .failure(SandboxError(why))) }
   }
 
-  /// Something was said to a process that nobody blocks for.
+  /// Something was said to a process that nobody blocks for: its session is over, perhaps.
   private func handleReply(_ key: UInt64) {
     let found = state.withLock { state -> (SandboxProcess, UInt64, Completion?)? in
       guard let process = state.processes[key] else { return nil }
@@ -110,54 +149,68 @@ extension SandboxFleet {
       return (process, number, state.running[number]?.completion)
     }
     guard let (process, number, completion) = found else { return }
-    if let result = takeReply(from: process, to: number, waits: false) {
+    switch takeReply(from: process, to: number, waits: false) {
+    case .nothing: try? listen(to: process)
+    case .elsewhere: break
+    case .over(let result):
       if let completion { Self.completions.async { completion(result) } }
       fillPool()
-    } else if state.withLock({ $0.processes[key] != nil }) {
-      try? events.arm(process.socket, key: key)
     }
   }
 
-  /// The launcher has said something.
+  /// The launcher has said something that it could not say over a sandbox's socket.
   private func handle(_ header: PacketHeader, _ body: ByteReader) throws(SandboxError) {
     var body = body
     do throws(WireError) {
-      let message = try EndedMessage(from: &body)
-      let key: UInt64? =
-        switch header.kind {
-        case .ended: header.identifier
-        case .copyEnded: endedCopy(message)
-        default: throw body.error("kind")
-        }
-      guard let key else { return }
+      guard header.kind == .forked else { throw body.error("kind") }
+      let message = try ForkedMessage(from: &body)
+      let key = header.identifier
       let (process, completion) = state.withLock { state in
         (state.processes[key], state.sessions[key].flatMap { state.running[$0]?.completion })
       }
-      if let process, let result = end(of: process, message), let completion {
+      guard let process else { return }
+      if case .notForked(let error) = process.take(message),
+        case .over(let result) = end(of: process, notForked: error), let completion
+      {
         Self.completions.async { completion(result) }
       }
     } catch { throw SandboxError("launcher: \(error)") }
   }
 
-  /// A process is gone; its session's report, if it had one that is still to be told of.
-  func end(of process: SandboxProcess, _ message: EndedMessage)
-    -> Result<SandboxReport, SandboxError>?
-  {
+  /// Takes out a process that is gone; what is known of its session, if it had one that is still to be
+  /// told of.
+  private func takeOut(_ process: SandboxProcess) -> Running? {
     let running = state.withLock { state -> Running? in
       state.processes[process.identifier] = nil
       state.idle.removeAll { $0 === process }
-      guard let number = state.sessions.removeValue(forKey: process.identifier) else { return nil }
-      return state.running.removeValue(forKey: number)
+      if process.isCopy { state.copies[process.number] = nil }
+      let number = state.sessions.removeValue(forKey: process.identifier)
+      return number.flatMap { state.running.removeValue(forKey: $0) }
     }
-    guard let running else { return nil }
-    guard message.error == 0 else { return .failure(SandboxError("fork", errno: message.error)) }
+    if process.isCopy { reapStrays() }
+    return running
+  }
+
+  /// A process that was never forked.
+  private func end(of process: SandboxProcess, notForked error: Int32) -> Heard {
+    takeOut(process) == nil ? .elsewhere : .over(.failure(SandboxError("fork", errno: error)))
+  }
+
+  /// A process is gone; its session's report, if it had one that is still to be told of.
+  func end(of process: SandboxProcess, _ end: csb_end) -> Heard {
+    guard let running = takeOut(process) else { return .elsewhere }
+    // Killed, and not by us: by whoever killed the launcher, mostly.
+    if end.status & 0x7f == SIGKILL, running.verdict == nil, self.process.isEnding() {
+      return .over(.failure(SandboxError("the launcher ended")))
+    }
     let contents = process.memory.contents(channelCount: running.session.channels.count)
     let end = SessionEnd(
-      status: message.status, verdict: running.verdict, userNanoseconds: message.userNanoseconds,
-      systemNanoseconds: message.systemNanoseconds, peakByteCount: message.peakByteCount)
-    return Result { () throws(SandboxError) in
-      try SandboxReport(contents, end, session: running.session)
-    }
+      status: end.status, verdict: running.verdict, userNanoseconds: end.user_nanoseconds,
+      systemNanoseconds: end.system_nanoseconds, peakByteCount: end.peak_bytes)
+    return .over(
+      Result { () throws(SandboxError) in
+        try SandboxReport(contents, end, session: running.session)
+      })
   }
 
   /// Calls somebody back, on no thread that anybody waits for.
@@ -170,9 +223,10 @@ extension SandboxFleet {
   /// Kills what is out of time and finds out when to look next.
   private func killOverdue() {
     let time = monotonicNanoseconds()
-    let overdue = state.withLock { state -> [SandboxProcess] in
-      guard state.wake <= time else { return [] }
+    let (overdue, ending) = state.withLock { state -> ([SandboxProcess], [SandboxProcess]) in
+      guard state.wake <= time else { return ([], []) }
       state.wake = .max
+      defer { state.ending = [] }
       var overdue: [SandboxProcess] = []
       for (number, running) in state.running where running.verdict == nil {
         var running = running
@@ -192,19 +246,9 @@ extension SandboxFleet {
           overdue.append(running.process)
         }
       }
-      return overdue
+      return (overdue, state.ending)
     }
-    for process in overdue {
-      do throws(SandboxError) {
-        try sendKill(process, waits: false)
-      } catch {
-        // No room: the launcher waits for this thread. Its packets first, then again.
-        state.withLock { state in
-          guard let number = state.sessions[process.identifier] else { return }
-          state.running[number]?.verdict = nil
-          state.wake = min(state.wake, time + 1_000_000)
-        }
-      }
-    }
+    for process in overdue { kill(process) }
+    for process in ending { handleReply(process.identifier) }
   }
 }

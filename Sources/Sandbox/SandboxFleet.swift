@@ -1,3 +1,4 @@
+import CSandbox
 import Dispatch
 import Glibc
 import Synchronization
@@ -5,10 +6,11 @@ import Wire
 
 /// One launcher process and its sandboxes: which run what, which wait for a session.
 ///
-/// A session goes straight to a sandbox; the launcher only forks and reaps. One thread of its own
-/// reads what the launcher says and watches the time. `state` is held briefly and never while
-/// sending; a packet is one call, so packets need no lock. That thread never waits for the launcher,
-/// which may be waiting for it.
+/// A session goes straight to a sandbox; the launcher only forks. Sandboxes are this process's children:
+/// whoever waits for a session kills and reaps its process. One thread of its own does it for those that
+/// nobody blocks for, and watches the time. `state` is held briefly and never while sending; a packet is
+/// one call, so packets need no lock. That thread never waits for the launcher, which may be waiting for
+/// it.
 final class SandboxFleet: Sendable {
   typealias Completion = @Sendable (Result<SandboxReport, SandboxError>) -> Void
 
@@ -43,6 +45,8 @@ final class SandboxFleet: Sendable {
     /// Templates' copies: those that have not said a word, and the kernel's numbers of the others.
     var newCopies: [UInt64: SandboxProcess] = [:]
     var copies: [Int32: UInt64] = [:]
+    /// Processes that have closed their sockets and not ended yet.
+    var ending: [SandboxProcess] = []
     /// What the last session was like, and whether the launcher has prepared memory for that.
     var shape: SessionMessage?
     var isShapeSent = false
@@ -53,6 +57,8 @@ final class SandboxFleet: Sendable {
   }
 
   let process: LauncherProcess
+  /// Readable when the first process in the sandboxes' namespace has ended; −1: there is none.
+  private let initFile: Int32
   let protections: [String]
   let module: ValidatedModule
   let options: Launcher.Options
@@ -66,25 +72,48 @@ final class SandboxFleet: Sendable {
     self.module = module
     self.options = options
     events = try EventQueue()
-    process = try LauncherProcess.spawn(LauncherProcess.locate())
+    let executable = try LauncherProcess.locate()
+    let spawned = Handoff<Result<LauncherProcess, SandboxError>>()
+    let fleet = Handoff<SandboxFleet?>()
+    // One thread that lives as long as the launcher, which is its child: it spawns and it watches.
+    DispatchQueue(label: "zvm.sandbox.fleet").async {
+      spawned.give(Result { () throws(SandboxError) in try LauncherProcess.spawn(executable) })
+      guard let fleet = fleet.take() else { return }
+      fleet.watch()
+      fleet.watching.leave()
+    }
     do throws(SandboxError) {
-      protections = try process.load(module, powers: options.powers)
+      process = try spawned.take().get()
+    } catch {
+      fleet.give(nil)
+      throw error
+    }
+    do throws(SandboxError) {
+      let initProcess: Int32
+      (protections, initProcess) = try process.load(module, powers: options.powers)
       try events.add(process.socket, key: EventQueue.launcher)
+      if initProcess > 0 {
+        initFile = csb_process_file(initProcess)
+        guard initFile >= 0 else { throw SandboxError("pidfd_open", errno: -initFile) }
+        try events.add(initFile, key: EventQueue.initProcess)
+      } else {
+        initFile = -1
+      }
     } catch {
       close(process.socket)
-      _ = process.reap()
+      _ = process.reapAll()
+      fleet.give(nil)
       throw error
     }
     watching.enter()
-    // A serial queue of its own: the loop blocks for as long as the launcher lives.
-    DispatchQueue(label: "zvm.sandbox.fleet").async { [self] in
-      watch()
-      watching.leave()
-    }
+    fleet.give(self)
     for _ in 0..<options.pool { try addIdle() }
   }
 
-  deinit { close(process.socket) }
+  deinit {
+    close(process.socket)
+    if initFile >= 0 { close(initFile) }
+  }
 
   /// Why no session can be started any more; nil while it can.
   var ended: String? { state.withLock { $0.ended } }
@@ -103,7 +132,7 @@ final class SandboxFleet: Sendable {
     do throws(SandboxError) {
       let kind = template.map(Kind.copy) ?? .plain
       let (process, number) = try begin(session, kind, completion)
-      try events.arm(process.socket, key: process.identifier)
+      try listen(to: process)
       return number
     } catch {
       Self.completions.async { completion(.failure(error)) }
@@ -123,11 +152,13 @@ final class SandboxFleet: Sendable {
       done.signal()
     }
     if template != nil {
-      try events.arm(process.socket, key: process.identifier)
+      try listen(to: process)
     } else {
       fillPool()
       // This thread takes the answer itself: nobody in between has to wake up.
-      if let report = takeReply(from: process, to: number, waits: true) { return try report.get() }
+      if case .over(let report) = takeReply(from: process, to: number, waits: true) {
+        return try report.get()
+      }
     }
     done.wait()
     guard let result = result.withLock({ $0 }) else {
@@ -172,15 +203,13 @@ final class SandboxFleet: Sendable {
       let number = try register(running)
       do throws(SandboxError) {
         let sent = try process.send(message, descriptors, number: number)
+        if kind.isPlain, !options.reuse { try prepare(message) }
         if case .copy(let template) = kind {
           try copy(template, process, control)
         } else if waiting == nil {
-          if kind.isPlain, !options.reuse { try prepare(message) }
           var mayFork = false
           if case .template = kind { mayFork = true }
-          try fork(
-            process, control,
-            ForkMessage(tellsProcess: session.cpuTimeLimit != nil, mayFork: mayFork))
+          try fork(process, control, ForkMessage(mayFork: mayFork))
         }
         if sent {
           // Whoever cancelled before there was a process to kill.
@@ -188,6 +217,7 @@ final class SandboxFleet: Sendable {
           return (process, number)
         }
         // It died while it waited. Its end may have been seen meanwhile, and the session with it.
+        try? events.arm(process.socket, key: process.identifier)
         guard take(number) != nil else { return (process, number) }
       } catch {
         kill(process)
@@ -227,14 +257,14 @@ final class SandboxFleet: Sendable {
   // MARK: Processes
 
   private func newProcess(_ kind: Kind) throws(SandboxError) -> (SandboxProcess, Int32) {
-    var isCopy = false
-    if case .copy = kind { isCopy = true }
+    var template: Int32 = 0
+    if case .copy(let process) = kind { template = process.number }
     let number = state.withLock { state in
       defer { state.nextNumber += 1 }
       return state.nextNumber
     }
     return try SandboxProcess.make(
-      identifier: number, isCopy: isCopy, pool: sharedMemory, launcher: process.process)
+      identifier: number, template: template, pool: sharedMemory, launcher: process.process)
   }
 
   private func fork(_ process: SandboxProcess, _ control: Int32, _ message: ForkMessage)
@@ -274,10 +304,11 @@ final class SandboxFleet: Sendable {
   private func addIdle() throws(SandboxError) {
     let (process, control) = try newProcess(.plain)
     defer { close(control) }
-    try fork(process, control, ForkMessage(tellsProcess: true, mayFork: false))
+    try fork(process, control, ForkMessage(mayFork: false))
     state.withLock { state in
       if state.ended == nil { state.idle.append(process) }
     }
+    watchEnd(of: process)
   }
 
   /// A process that waits for a session, if there is one: of a pool the oldest, which is surely locked
@@ -292,33 +323,49 @@ final class SandboxFleet: Sendable {
       reading: while true {
         switch process.receiveReply(to: 0, waits: false) {
         case nil: return process
-        case .forked: continue
-        case .over: state.withLock { $0.processes[process.identifier] = nil }
-        case .closed: break
-        case .idle, .template, .hello, .nonsense:
-          kill(process)
-          try? events.arm(process.socket, key: process.identifier)
+        case .forked: return process
+        case .notForked, .closed, .idle, .template, .hello, .nonsense: discard(process)
         }
         break reading
       }
     }
   }
 
-  func kill(_ process: SandboxProcess) {
-    // When it cannot be sent the launcher is gone, and the sandbox with it.
-    try? sendKill(process, waits: true)
+  /// Has this fleet's thread look after a process whose session nobody blocks for. What it says counts
+  /// only if it can have another session, or if its number is wanted for its clock.
+  func listen(to process: SandboxProcess) throws(SandboxError) {
+    let words =
+      options.reuse || process.isCopy
+      || !process.isKnown
+        && state.withLock { state in
+          state.sessions[process.identifier].flatMap { state.running[$0] }?.processorLimit != .max
+        }
+    process.isWatched.store(!words, ordering: .relaxed)
+    try events.arm(process.socket, key: process.identifier, words: words)
   }
 
-  func sendKill(_ process: SandboxProcess, waits: Bool) throws(SandboxError) {
-    if !process.isCopy {
-      try self.process.send(.kill, process.identifier, waits: waits)
-    } else if let number = process.copyNumber {
-      try self.process.send(.killProcess, UInt64(number), waits: waits)
-    } else {
+  /// Has this fleet's thread take the end of a process that waits for a session.
+  func watchEnd(of process: SandboxProcess) {
+    guard !process.isWatched.exchange(true, ordering: .relaxed) else { return }
+    try? events.arm(process.socket, key: process.identifier, words: false)
+  }
+
+  func kill(_ process: SandboxProcess) {
+    if process.kill() { return }
+    if process.isCopy {
       // It has not said a word: it ends when it tries to, and its session ends now.
       process.hangUp()
       handleLost(process)
+    } else {
+      // Where its number is told, somebody has to listen.
+      try? events.arm(process.socket, key: process.identifier)
     }
+  }
+
+  /// Ends a process that has no session.
+  func discard(_ process: SandboxProcess) {
+    process.kill()
+    try? events.arm(process.socket, key: process.identifier)
   }
 
   /// Kills the session's sandbox. Nothing happens when the session is over.

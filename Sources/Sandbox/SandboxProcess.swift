@@ -13,18 +13,28 @@ final class SandboxProcess: Sendable {
   let identifier: UInt64
   let socket: Int32
   let memory: SharedMemory
-  /// Whether a template forked it, or is to: the launcher does not know its identifier.
-  let isCopy: Bool
+  /// The kernel's number of the template that forked it, or is to; 0: the launcher does.
+  let template: Int32
+  /// Whether somebody hears of its end, whatever it says.
+  let isWatched = Atomic(false)
   private let pool: SharedMemoryPool
   /// The launcher's process number, by which its words are known.
   private let launcher: pid_t
-  /// The kernel's number, once it is known; 0 before.
-  private let number = Atomic<Int32>(0)
+  /// What the kernel knows it by. Its number is nobody else's until it was waited for, and that happens
+  /// in here alone.
+  private struct Life: Sendable {
+    /// 0 while it is unknown.
+    var number: Int32 = 0
+    /// To be killed as soon as its number is known.
+    var isDoomed = false
+    var isOver = false
+  }
+  private let life = Mutex(Life())
   private let clock = Mutex(ProcessClock())
 
   /// A process that is still to be forked; `control` is its end of the socket.
   static func make(
-    identifier: UInt64, isCopy: Bool, pool: SharedMemoryPool, launcher: pid_t
+    identifier: UInt64, template: Int32, pool: SharedMemoryPool, launcher: pid_t
   ) throws(SandboxError) -> (process: SandboxProcess, control: Int32) {
     var pair: [Int32] = [-1, -1]
     guard
@@ -37,8 +47,8 @@ final class SandboxProcess: Sendable {
       let memory = try pool.take()
       return (
         SandboxProcess(
-          identifier: identifier, socket: pair[0], memory: memory, isCopy: isCopy, pool: pool,
-          launcher: launcher),
+          identifier: identifier, socket: pair[0], memory: memory, template: template,
+          pool: pool, launcher: launcher),
         pair[1]
       )
     } catch {
@@ -48,11 +58,11 @@ final class SandboxProcess: Sendable {
   }
 
   private init(
-    identifier: UInt64, socket: Int32, memory: SharedMemory, isCopy: Bool, pool: SharedMemoryPool,
-    launcher: pid_t
+    identifier: UInt64, socket: Int32, memory: SharedMemory, template: Int32,
+    pool: SharedMemoryPool, launcher: pid_t
   ) {
     self.launcher = launcher
-    self.isCopy = isCopy
+    self.template = template
     self.identifier = identifier
     self.socket = socket
     self.memory = memory
@@ -121,47 +131,110 @@ final class SandboxProcess: Sendable {
     return false
   }
 
+  // MARK: The process
+
+  /// The kernel's number of the process; 0 while it is unknown.
+  var number: Int32 { life.withLock { $0.number } }
+
+  var isCopy: Bool { template != 0 }
+
+  /// Whether the kernel's number is known: it was forked, and somebody has listened.
+  var isKnown: Bool { number != 0 }
+
   /// Takes down the kernel's number of the process, from somebody who knows.
-  func note(number: Int32) { self.number.store(number, ordering: .relaxed) }
+  func note(number: Int32) {
+    life.withLock { life in
+      guard life.number == 0 else { return }
+      life.number = number
+      if life.isDoomed { kill(life) }
+    }
+  }
+
+  /// Whoever listens is told at once that nothing comes any more: the other end may be held open by what
+  /// the process has forked, where it is a template that lies.
+  private func kill(_ life: borrowing Life) {
+    if !life.isOver { Glibc.kill(life.number, SIGKILL) }
+    shutdown(socket, Int32(SHUT_RDWR))
+  }
+
+  /// Kills the process, at once or when its number is known; says whether it is.
+  @discardableResult
+  func kill() -> Bool {
+    life.withLock { life in
+      life.isDoomed = true
+      if life.number > 0 { kill(life) }
+      return life.number > 0
+    }
+  }
+
+  /// From here on somebody else kills the process and waits for it.
+  func disown() { life.withLock { $0.isOver = true } }
+
+  enum Reaped {
+    case running
+    case ended(csb_end)
+    /// Somebody else has waited for it, or nobody can.
+    case gone
+  }
+
+  /// Waits for the process's end, or asks whether it has ended, and takes it. Exactly one gets `ended`.
+  func reap(waits: Bool) -> Reaped {
+    let number = number
+    guard number > 0 else { return .gone }
+    // Not under the lock: it may be killed meanwhile.
+    if waits, csb_await_end(number, 1) < 0 { return .gone }
+    return life.withLock { life in
+      guard !life.isOver else { return .gone }
+      var end = csb_end()
+      let taken = unsafe csb_reap(number, 0, &end)
+      if taken == 0 { return .running }
+      life.isOver = true
+      return taken == number ? .ended(end) : .gone
+    }
+  }
 
   /// CPU time since the last reply, or since the fork; nil while the number is unknown.
   func processorNanoseconds() -> UInt64? {
-    let number = number.load(ordering: .relaxed)
+    let number = number
     return number == 0 ? nil : clock.withLock { $0.used(process: number) }
   }
 
   /// The most memory that was resident since the last `forgetPeak`; nil while the number is unknown.
-  func peakByteCount() -> UInt64? { ProcessMemory.peak(of: number.load(ordering: .relaxed)) }
+  func peakByteCount() -> UInt64? { ProcessMemory.peak(of: number) }
 
-  func forgetPeak() { ProcessMemory.forgetPeak(of: number.load(ordering: .relaxed)) }
+  func forgetPeak() { ProcessMemory.forgetPeak(of: number) }
+
+  // MARK: What is said
 
   enum Reply {
     /// That session is over, and the process waits for another.
     case idle(userNanoseconds: UInt64, systemNanoseconds: UInt64)
     /// The program called fork: the process forks copies now.
     case template
-    /// A copy says that it is there.
-    case hello
+    /// A copy says that it is there: its number, which has not been noted.
+    case hello(Int32)
     /// The launcher has forked the process; its number has been noted.
     case forked
-    /// The launcher has waited for the process.
-    case over(EndedMessage)
-    /// Nobody can say any more: the launcher is gone, or, for a copy, the copy.
+    /// The launcher could not: an errno.
+    case notForked(Int32)
+    /// Nobody can say any more: the process is gone, or never was.
     case closed
     /// Nothing that a sandbox of ours says.
     case nonsense
   }
 
-  /// Blocks until the process or the launcher says something, mostly that the session is over. nil:
-  /// nothing is there, where `waits` is false. Who says it is the kernel's word.
+  /// Blocks until the process or the launcher says something, or the process is gone. nil: nothing is
+  /// there, where `waits` is false. Who says it is the kernel's word.
   func receiveReply(to number: UInt64, waits: Bool) -> Reply? {
     let limit = 64
     return unsafe withUnsafeTemporaryAllocation(byteCount: limit, alignment: 8) { buffer in
       var sender: Int32 = 0
       let count = unsafe csb_receive_from(
         socket, buffer.baseAddress!, limit, &sender, waits ? 0 : Int32(MSG_DONTWAIT))
+      // A reset is what a process leaves that did not read all. It comes once, before what it said.
+      if count == -Int(ECONNRESET) { return receiveReply(to: number, waits: waits) }
       if count == -Int(EAGAIN) { return nil }
-      if count == 0 || count == -Int(ECONNRESET) { return .closed }
+      if count == 0 { return .closed }
       guard count > 0 else { return .nonsense }
       return unsafe reply(Array(buffer[..<count]), from: sender, to: number)
     }
@@ -174,22 +247,27 @@ final class SandboxProcess: Sendable {
       guard header.bodyByteCount == 0 else { return .nonsense }
       switch header.kind {
       case .forked where sender == launcher && header.identifier == identifier:
-        note(number: Int32(bitPattern: try reader.integer("process")))
-        return .forked
-      case .ended where sender == launcher && header.identifier == identifier:
-        return .over(try EndedMessage(from: &reader))
+        return take(try ForkedMessage(from: &reader))
       case .idle where header.identifier == number && sender != launcher:
         try reader.end()
         note(number: sender)
         let (user, system) = clock.withLock { $0.advance(process: sender) }
         return .idle(userNanoseconds: user, systemNanoseconds: system)
-      case .template where header.identifier == number: return .template
-      case .hello where self.number.load(ordering: .relaxed) == 0 && sender > 0:
+      case .template where header.identifier == number && sender != launcher:
         note(number: sender)
-        return .hello
+        return .template
+      case .hello where isCopy && sender > 0 && sender != template && !isKnown:
+        return .hello(sender)
       default: return .nonsense
       }
     } catch { return .nonsense }
+  }
+
+  /// What the launcher says of its fork.
+  func take(_ message: ForkedMessage) -> Reply {
+    guard message.error == 0 else { return .notForked(message.error) }
+    note(number: message.process)
+    return .forked
   }
 
   /// Asks a template for a copy of itself; `control` is the copy's end of its socket.
@@ -199,15 +277,6 @@ final class SandboxProcess: Sendable {
     guard try send(writer.bytes, [control, process.memory.file]) else {
       throw SandboxError("the template is gone")
     }
-  }
-
-  /// Whether the kernel's number is known: it was forked, and somebody has listened.
-  var isKnown: Bool { number.load(ordering: .relaxed) != 0 }
-
-  /// The kernel's number of a copy; nil while it has not said a word.
-  var copyNumber: Int32? {
-    let number = number.load(ordering: .relaxed)
-    return number == 0 ? nil : number
   }
 }
 

@@ -31,7 +31,7 @@ extension ServiceRequest {
           .badRequest, "channel \(other.alias): split: what is written must be files, in order")
       }
     }
-    let pieces: [Shard.Piece]
+    let pieces: PieceList
     do throws(DatasetError) {
       pieces = try Splitter(shardByteCount: Self.shardByteCount)
         .pieces(of: InputFile(file, name: channel.alias))

@@ -29,6 +29,11 @@ protocol BundleLog {
     self.offsets = offsets
     unsafe self.targets = targets
   }
+
+  /// Some of these bundles.
+  func part(_ offsets: Range<Int>) -> Window {
+    unsafe Window(base: base, offsets: offsets, targets: targets)
+  }
 }
 
 /// Checks instructions one by one: whole ones in bundles, memory operands, written registers,
@@ -36,6 +41,7 @@ protocol BundleLog {
 /// direct jumps, which go to the log.
 @safe struct BundleChecker: Sendable {
   let set: InstructionSet
+  var loop = Loop.fastest
 
   static let rsp: UInt32 = 4
   static let rbp: UInt32 = 5
@@ -82,7 +88,8 @@ protocol BundleLog {
     let kind = it.form &>> Form.kindShift & 15
     if kind != 0 {
       if kind <= Form.Kind.call32.rawValue {
-        unsafe checkJump(window.base, Int(it.form & Form.immediateMask), at, end, &log)
+        let distance = Int(it.form & Form.immediateMask)
+        unsafe checkJump(window.base, distance, at, byteCount: it.byteCount, &log)
       } else {
         checkSequence(kind, window, it, at, &log)
       }
@@ -104,12 +111,15 @@ protocol BundleLog {
   /// RULES.md 3: the distance is the instruction's last byte or last four.
   @inline(__always)
   func checkJump<Log: BundleLog>(
-    _ base: UnsafeRawPointer, _ byteCount: Int, _ at: Int, _ end: Int, _ log: inout Log
+    _ base: UnsafeRawPointer, _ distanceByteCount: Int, _ at: Int, byteCount: Int,
+    _ log: inout Log
   ) {
-    let unused = Int32(truncatingIfNeeded: 32 &- 8 &* byteCount)
-    let field = unsafe base.loadUnaligned(fromByteOffset: end &- byteCount, as: Int32.self)
+    let end = at &+ byteCount
+    let unused = Int32(truncatingIfNeeded: 32 &- 8 &* distanceByteCount)
+    let field = unsafe base.loadUnaligned(
+      fromByteOffset: end &- distanceByteCount, as: Int32.self)
     let distance = Int((field &<< unused) &>> unused)
-    log.jump(at: at, byteCount: end &- at, to: end &+ distance)
+    log.jump(at: at, byteCount: byteCount, to: end &+ distance)
   }
 
   /// RULES.md 7.

@@ -37,11 +37,24 @@ import X86
     return !judge(with: checker, bitmaps).failed
   }
 
-  /// The first pass, on all workers: whether anything is wrong. Leaves in `bitmaps` where jumps go
-  /// that may not.
+  /// What the first pass leaves behind.
+  func firstPass(workers: Int) -> FirstPass {
+    guard bundleCount > 0 else {
+      return FirstPass(failed: false, features: 0, targets: [], wrongJumps: [])
+    }
+    let bitmaps = Bitmaps(bundleCount: bundleCount, workers: min(workers, bundleCount))
+    defer { bitmaps.free() }
+    let verdict = judge(with: checker, bitmaps)
+    return unsafe FirstPass(
+      failed: verdict.failed, features: verdict.features & ~1,
+      targets: Array(UnsafeBufferPointer(start: bitmaps.targets, count: bundleCount)),
+      wrongJumps: Array(UnsafeBufferPointer(start: bitmaps.wanted, count: bundleCount)))
+  }
+
+  /// The first pass, on all workers: whether anything is wrong. Leaves in `bitmaps`, which are clear at
+  /// first, where jumps go that may not.
   private func judge(with checker: BundleChecker, _ bitmaps: Bitmaps) -> ChunkResult {
     let count = bitmaps.workers
-    bitmaps.clear()
     var results = [ChunkResult](repeating: ChunkResult(), count: count)
     unsafe results.withUnsafeMutableBufferPointer { results in
       let scan = unsafe TextScan(text: text, checker: checker, outside: outside)
@@ -67,6 +80,7 @@ import X86
   /// of all profiles, so that one that only this profile refuses does not hide what follows it.
   private func explain(_ bitmaps: Bitmaps, _ limit: Int, _ report: inout TextReport) {
     let everything = BundleChecker(set: .everything)
+    bitmaps.clear()
     _ = judge(with: everything, bitmaps)
     bitmaps.clearTargets()
     var log = Findings(scan: self, bad: bitmaps, limit: limit)
@@ -103,7 +117,11 @@ import X86
     let direct = range.lowerBound..<max(range.lowerBound, min(range.upperBound, last))
     let window = unsafe Window(
       base: base, offsets: direct.lowerBound * 32..<direct.upperBound * 32, targets: targets)
-    result.add(checker.run(window, plain: plain, &log))
+    if plain, checker.loop == .vector {
+      result.add(checker.runVector(window, &log))
+    } else {
+      result.add(checker.run(window, plain: plain, &log))
+    }
     guard range.contains(last) else { return result }
     unsafe withUnsafeTemporaryAllocation(byteCount: 64, alignment: 8) { copy in
       unsafe copy.initializeMemory(as: UInt8.self, repeating: 0)

@@ -15,9 +15,12 @@ public struct Validator: Sendable {
   let checker: BundleChecker
 
   /// `baseline` is what `portable` code may count on; the other profiles do not look at it.
-  public init(profile: Profile = .zerovm, baseline: Baseline = .v2) {
+  /// `loop` makes no difference to any verdict.
+  public init(
+    profile: Profile = .zerovm, baseline: Baseline = .v2, loop: Loop = Loop.fastest
+  ) {
     self.profile = profile
-    checker = BundleChecker(set: profile.instructions(baseline))
+    checker = BundleChecker(set: profile.instructions(baseline), loop: loop)
   }
 
   /// Every violation, in order of offsets, but at most `limit`; none means that the code may run.

@@ -11,17 +11,10 @@ package enum PacketKind: UInt8, Sendable {
   /// Engine → launcher: fork that sandbox; its control socket and its shared memory attached, a
   /// ForkMessage as body.
   case fork = 5
-  /// Engine → launcher: kill that sandbox.
-  case kill = 6
-  /// Launcher → engine, over the sandbox's own socket where it has room: that sandbox is gone.
-  case ended = 7
   /// Sandbox → engine: that session is over, as the shared memory says; ready for another.
   case idle = 8
-  /// Launcher → engine, over the sandbox's own socket: its process number, a UInt32, where it was
-  /// asked for.
+  /// Launcher → engine, over the sandbox's own socket where it has room: a ForkedMessage.
   case forked = 9
-  /// Engine → launcher: kill the process with that number, if it is one of the launcher's.
-  case killProcess = 10
   /// Sandbox → engine: the program called fork; copies of this process can be asked for.
   case template = 11
   /// Engine → template: fork a copy; its control socket and its shared memory attached.
@@ -31,8 +24,6 @@ package enum PacketKind: UInt8, Sendable {
   /// Engine → launcher: memory for sessions like this one is to be set up before the fork. A session
   /// as body.
   case shape = 14
-  /// Launcher → engine: a template's copy is gone.
-  case copyEnded = 15
 }
 
 /// What sandbox processes of a launcher may do beyond moving bytes: chosen before the launcher has its
@@ -49,69 +40,40 @@ package struct Powers: OptionSet, Hashable, Sendable {
 
 /// How a sandbox is to be forked.
 package struct ForkMessage: Equatable, Sendable {
-  /// Whether the engine wants to know the process number.
-  package var tellsProcess: Bool
   /// Whether this process may become a template, where the launcher's powers allow it.
   package var mayFork: Bool
 
-  package init(tellsProcess: Bool, mayFork: Bool) {
-    self.tellsProcess = tellsProcess
-    self.mayFork = mayFork
-  }
+  package init(mayFork: Bool) { self.mayFork = mayFork }
 
-  package func encode(into writer: inout ByteWriter) {
-    writer.integer(UInt8(tellsProcess ? 1 : 0))
-    writer.integer(UInt8(mayFork ? 1 : 0))
-  }
+  package func encode(into writer: inout ByteWriter) { writer.integer(UInt8(mayFork ? 1 : 0)) }
 
   package init(from reader: inout ByteReader) throws(WireError) {
-    tellsProcess = try reader.integer("tells process", as: UInt8.self) != 0
     mayFork = try reader.integer("may fork", as: UInt8.self) != 0
     try reader.end()
   }
 }
 
-/// How a sandbox process ended, from the launcher, which waited for it.
-package struct EndedMessage: Equatable, Sendable {
-  /// The process number: for a template's copy, which the launcher knows by nothing else.
+/// What became of a request to fork. The process is the engine's child, which waits for it.
+package struct ForkedMessage: Equatable, Sendable {
+  /// The kernel's number of the process; 0 where there is none.
   package var process: Int32
-  /// As wait(2) gives it.
-  package var status: Int32
-  package var userNanoseconds: UInt64
-  package var systemNanoseconds: UInt64
-  /// The most memory that was resident.
-  package var peakByteCount: UInt64
-  /// Why the sandbox was not even forked: an errno, or 0.
+  /// Why it was not forked: an errno, or 0.
   package var error: Int32
 
-  package init(
-    process: Int32, status: Int32, userNanoseconds: UInt64, systemNanoseconds: UInt64,
-    peakByteCount: UInt64 = 0, error: Int32 = 0
-  ) {
+  package init(process: Int32, error: Int32 = 0) {
     self.process = process
-    self.status = status
-    self.userNanoseconds = userNanoseconds
-    self.systemNanoseconds = systemNanoseconds
-    self.peakByteCount = peakByteCount
     self.error = error
   }
 
   package func encode(into writer: inout ByteWriter) {
     writer.integer(process)
-    writer.integer(status)
-    writer.integer(userNanoseconds)
-    writer.integer(systemNanoseconds)
-    writer.integer(peakByteCount)
     writer.integer(error)
   }
 
   package init(from reader: inout ByteReader) throws(WireError) {
     process = Int32(bitPattern: try reader.integer("process"))
-    status = Int32(bitPattern: try reader.integer("status"))
-    userNanoseconds = try reader.integer("user time")
-    systemNanoseconds = try reader.integer("system time")
-    peakByteCount = try reader.integer("peak memory")
     error = Int32(bitPattern: try reader.integer("error"))
+    guard process > 0 || error > 0 else { throw reader.error("process") }
     try reader.end()
   }
 }

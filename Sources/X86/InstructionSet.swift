@@ -12,6 +12,8 @@
   /// All tables, one behind the other, so that a reader needs one pointer: `shapes`, `pages`, `vex`,
   /// `threeDNow`, `groups`, `exact` and `plain`, from the offsets below.
   public let tables: UnsafePointer<UInt32>
+  /// `VectorTables.bytes`, at a multiple of 64.
+  public let vectorTables: UnsafePointer<UInt8>
 
   /// Index: a ModRM byte. Low four bits: how many bytes it and its SIB and displacement have (four
   /// more for a SIB without base); then one bit each as below.
@@ -122,6 +124,10 @@
     let memory = UnsafeMutableBufferPointer<UInt32>.allocate(capacity: all.count)
     _ = unsafe memory.initialize(from: all)
     unsafe tables = UnsafePointer(memory.baseAddress!)
+    let vector = VectorTables(pages: pages, groups: groups).bytes
+    let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: vector.count, alignment: 64)
+    unsafe bytes.copyBytes(from: vector)
+    unsafe vectorTables = UnsafePointer(bytes.baseAddress!.assumingMemoryBound(to: UInt8.self))
   }
 
   private static func shape(of modrm: UInt8) -> UInt32 {

@@ -9,6 +9,6 @@ if let exec = Exec(words: CommandLine.arguments) {
   } catch {
     Exec.exit(withError: error)
   }
-} else {
+} else if !JobRun.answers(CommandLine.arguments) {
   ZVM.main()
 }

@@ -88,3 +88,35 @@ func generator() {
   #expect(lines != other.lines(atLeast: 100_000))
   #expect(lines.count >= 100_000 && lines.last == UInt8(ascii: "\n"))
 }
+
+@Test("a large file's last shards are smaller, and together they are the file")
+func lastShards() throws {
+  let folder = try Folder()
+  let path = try folder.write("large", "")
+  let mebibyte: Int64 = 1 << 20
+  func sizes(of total: Int64, wanted: Int64? = nil) throws -> [Int64] {
+    // It has no bytes on the disk.
+    #expect(truncate(path, Int(total)) == 0)
+    var end: Int64 = 0
+    var sizes: [Int64] = []
+    for shard in try Splitter(shardByteCount: wanted, format: .fixed(byteCount: mebibyte)).shards(
+      of: [path])
+    {
+      #expect(shard.offset == end)
+      end += shard.byteCount
+      sizes.append(shard.byteCount / mebibyte)
+    }
+    #expect(end == total)
+    return sizes
+  }
+  #expect(try sizes(of: 512 * mebibyte) == Array(repeating: 8, count: 64))
+  #expect(
+    try sizes(of: 1024 * mebibyte)
+      == Array(repeating: 16, count: 60) + Array(repeating: 8, count: 8))
+  #expect(
+    try sizes(of: 8192 * mebibyte)
+      == Array(repeating: 64, count: 124) + Array(repeating: 16, count: 16))
+  // Who says a size gets it throughout.
+  #expect(
+    try sizes(of: 1024 * mebibyte, wanted: 32 * mebibyte) == Array(repeating: 32, count: 32))
+}

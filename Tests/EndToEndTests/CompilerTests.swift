@@ -48,6 +48,16 @@ struct CompilerTests {
     try compare("bits.c", options: [option])
   }
 
+  @Test("flags that gcc keeps across a jump table", arguments: ["-O1", "-O2", "-O3"])
+  func flags(option: String) throws {
+    try compare("flags.c", options: [option])
+  }
+
+  @Test("the heap keeps what is in it, refuses what is too large, and loses nothing")
+  func heap() throws {
+    try compare("heap.c", options: ["-O2"], arguments: ["30000"])
+  }
+
   @Test("a pointer has nothing in its upper half", arguments: ["-O0", "-O1", "-O2", "-Os"])
   func pointers(option: String) throws {
     let folder = try Folder()

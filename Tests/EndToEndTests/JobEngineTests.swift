@@ -306,6 +306,37 @@ struct JobEngineTests {
     #expect(resumed.errors.contains("data.txt") && resumed.errors.contains("changed"))
   }
 
+  @Test("a resume mixes no results of two map programs, and takes another reducer")
+  func changedProgram() throws {
+    let job = Self.shuffle.replacingOccurrences(of: "copy.c", with: "fail.c")
+    let folder = try folder(job)
+    try folder.write("fail.c", "int main(void) { return 9; }\n")
+    #expect(try runJob(folder, ["--no-cache"]).status == 1)
+    let map = try folder.text("pairs.c")
+    try folder.write("pairs.c", map.replacingOccurrences(of: "puts(line)", with: "puts(space)"))
+    let refused = try self.job(folder, ["resume"])
+    #expect(refused.status == 1)
+    #expect(refused.errors.contains("pairs.c changed since the job was begun"), "\(refused.errors)")
+    try folder.write("pairs.c", map)
+    try folder.write("fail.c", Self.copy)
+    let resumed = try self.job(folder, ["resume"])
+    #expect(resumed.status == 0 && resumed.errors.contains("kept from before"), "\(resumed.errors)")
+    #expect(
+      try folder.text("out.txt")
+        == shell("tr ' ' '\\t' < data.txt | sort -s -t '\t' -k1,1", in: folder.url))
+  }
+
+  @Test("what went wrong before any shard was done is told without a resume")
+  func earlyErrors() throws {
+    let folder = try folder(Self.shuffle.replacingOccurrences(of: "copy.c", with: "nothere.c"))
+    let result = try runJob(folder)
+    #expect(result.status == 1)
+    // One line, which names the program once.
+    #expect(
+      result.errors == "zvm: shuffle: \(folder.path("nothere.c")): cannot be read\n",
+      "\(result.errors)")
+  }
+
   /// Fails on lines that hold POISON.
   private static let picky = """
     #include <stdio.h>
@@ -339,7 +370,7 @@ struct JobEngineTests {
     let folder = try pickyFolder("{on_error: skip}")
     let result = try runJob(folder)
     #expect(result.status == 3)
-    #expect(result.errors.contains("2 shards were left out"), "\(result.errors)")
+    #expect(result.errors.contains("2 of "), "\(result.errors)")
     #expect(result.errors.contains("cannot take this"))
     let skipped = try tasks(folder).filter { $0["status"] as? String == "skipped" }
     #expect(skipped.count == 2 && skipped.allSatisfy { $0["exit"] as? Int == 5 })

@@ -89,6 +89,12 @@ func wholeStage() throws {
   "what is not understood is refused with line, column and name",
   arguments: [
     ("name: status-codes", "nmae: status-codes", ":1:1: unknown key 'nmae'"),
+    (
+      "{program: status_map.c}", "{program: status_map.c",
+      "status.yaml:4:7: did not find expected ',' or '}' (while parsing a flow mapping in line 3)"
+    ),
+    ("name: status-codes", "name: x\nname: y", ":1:1: name: stands twice"),
+    ("name: status-codes", "name: *x", ":1:"),
     ("output: ../out/status.tsv", "", "key 'output' is missing"),
     ("{program: status_map.c}", "{program: status_map.c, colour: red}", "unknown key 'colour'"),
     ("{program: status_map.c}", "status_map.c", ":3:6: map must be a mapping"),

@@ -143,10 +143,9 @@ struct IsolationTests {
     }
     waitUntil { !sandboxes(of: launcher).isEmpty }
     let mine = launcher.processIdentifier
-    let all = try String(contentsOfFile: "/proc/\(mine)/task/\(mine)/children", encoding: .utf8)
-      .split(separator: " ")
-    guard let first = Set(all).subtracting(sandboxes(of: launcher)).first else { return }
-    kill(try #require(Int32(first)), SIGKILL)
+    let others = sandboxes(of: launcher)
+    guard let first = family(of: mine).first(where: { !others.contains("\($0)") }) else { return }
+    kill(first, SIGKILL)
     done.wait()
     waitUntil { kill(mine, 0) != 0 }
     try pipe.writeEnd.close()

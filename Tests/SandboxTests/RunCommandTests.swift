@@ -103,9 +103,7 @@ struct RunCommandTests {
     process.arguments = ["run", nexe.string]
     try process.run()
     func descendants(_ root: Int32) -> [Int32] {
-      let text =
-        (try? String(contentsOfFile: "/proc/\(root)/task/\(root)/children", encoding: .utf8)) ?? ""
-      let direct = text.split(separator: " ").compactMap { Int32($0) }
+      let direct = children(ofAllThreadsOf: root)
       return direct + direct.flatMap(descendants)
     }
     var family: [Int32] = []

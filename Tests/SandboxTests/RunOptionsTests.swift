@@ -291,9 +291,7 @@ struct RunOptionsTests {
   }
 
   private func descendants(_ root: Int32) -> [Int32] {
-    let text =
-      (try? String(contentsOfFile: "/proc/\(root)/task/\(root)/children", encoding: .utf8)) ?? ""
-    let direct = text.split(separator: " ").compactMap { Int32($0) }
+    let direct = children(ofAllThreadsOf: root)
     return direct + direct.flatMap(descendants)
   }
 

@@ -4,17 +4,48 @@
 //       compares with the slow checker over generated texts, on all cores (WORKERS 0) or so many threads,
 //       with a line of progress on standard error every ten seconds; half of the texts are pieces of the
 //       programs' texts, as they are or damaged
+//   validator-proof loops TEXTS SEED NEXE…
+//       compares the vector loop with the scalar one, over pairs of a writer and a user of registers,
+//       beginnings of three bytes, damaged pieces of the programs' texts, and generated texts
 //   validator-proof enumerate PART PARTS
 //       prints every encoding that profile zerovm accepts in one part of the space of prefixes, REX,
 //       VEX, opcodes and ModRM classes, as `HEX LENGTH BASE INDEX WRITES`: check-decoders asks other
 //       decoders about them
 import ELF
 import Foundation
+import LoopComparison
 import Validator
 
 func hex(_ bytes: [UInt8]) -> String {
   let digits = Array("0123456789abcdef")
   return String(bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
+}
+
+func compareLoops(texts: Int, seed: UInt64, files: [[UInt8]]) {
+  var comparison = LoopComparison(seed: seed)
+  let batch = 2000
+  func stage(_ name: String, _ body: (_ texts: Int) -> Void) {
+    for start in stride(from: 0, to: texts, by: batch) {
+      body(min(batch, texts - start))
+      if comparison.disagreements > 0 { exit(1) }
+    }
+    print(
+      "\(name): so far \(comparison.texts) texts, \(comparison.bundles) bundles, "
+        + "\(comparison.accepted) accepted")
+  }
+  stage("paired") { comparison.paired(texts: $0) }
+  // One in so many of the beginnings.
+  let parts = max(1, (1 << 24) / batch)
+  var part = Int(seed)
+  stage("enumerated") { _ in
+    comparison.enumerated(part: part % parts, parts: parts)
+    part += 1
+  }
+  for file in files {
+    comparison.compare(file, profile: 1)
+    stage("damaged") { comparison.damaged(file, texts: $0) }
+  }
+  stage("generated") { comparison.generated(texts: $0) }
 }
 
 /// Prefixes in front of an opcode: legacy ones and REX, or VEX with map and pp inside.
@@ -66,6 +97,15 @@ func enumerate(part: Int, parts: Int) {
   }
 }
 
+/// The texts of programs.
+func texts(of paths: some Sequence<String>) throws -> [[UInt8]] {
+  try paths.map { path in
+    let file = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+    let text = try Image(parsing: file.span).text
+    return Array(file[text.fileOffset..<text.fileOffset + Int(text.fileByteCount)])
+  }
+}
+
 let arguments = Array(CommandLine.arguments.dropFirst())
 if arguments.count == 3, arguments[0] == "enumerate", let part = Int(arguments[1]),
   let parts = Int(arguments[2])
@@ -74,14 +114,16 @@ if arguments.count == 3, arguments[0] == "enumerate", let part = Int(arguments[1
 } else if arguments.count >= 2, let bundles = UInt64(arguments[0]), let seed = UInt64(arguments[1]),
   let workers = arguments.count > 2 ? Int(arguments[2]) : 0
 {
-  let samples = try arguments.dropFirst(3).map { path in
-    let file = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
-    let text = try Image(parsing: file.span).text
-    return Array(file[text.fileOffset..<text.fileOffset + Int(text.fileByteCount)])
-  }
-  let comparison = Comparison(bundles: bundles, seed: seed, workers: workers, samples: samples)
+  let comparison = Comparison(
+    bundles: bundles, seed: seed, workers: workers, samples: try texts(of: arguments.dropFirst(3)))
   print(comparison.run())
   exit(comparison.disagreements == 0 ? 0 : 1)
+} else if arguments.count >= 3, arguments[0] == "loops", let count = Int(arguments[1]),
+  let seed = UInt64(arguments[2])
+{
+  compareLoops(texts: count, seed: seed, files: try texts(of: arguments.dropFirst(3)))
 } else {
-  fatalError("usage: validator-proof BUNDLES SEED [WORKERS [NEXE…]] | enumerate PART PARTS")
+  fatalError(
+    "usage: validator-proof BUNDLES SEED [WORKERS [NEXE…]] | loops TEXTS SEED NEXE… "
+      + "| enumerate PART PARTS")
 }

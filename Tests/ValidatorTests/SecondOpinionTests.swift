@@ -20,7 +20,9 @@ func secondOpinion(part: Int) {
   var disagreements: [[UInt8]] = []
   while bundles < bundleCount / 4 {
     // Half of them short: more of those are valid.
-    let text = texts % 2 == 0 ? generator.text(bundles: texts % 8 == 0 ? 3 : 1) : generator.next()
+    var text = texts % 2 == 0 ? generator.text(bundles: texts % 8 == 0 ? 3 : 1) : generator.next()
+    // The vector loop looks at four bundles at a time, the scalar one at what is left and at the last.
+    if texts % 4 == 0 { text += [UInt8](repeating: 0xF4, count: max(0, 160 - text.count)) }
     // What lies behind a text must not matter, nor how it is cut into chunks.
     let memory = text + [UInt8](repeating: UInt8(truncatingIfNeeded: texts), count: 64)
     let span = memory.span.extracting(0..<text.count)

@@ -31,7 +31,7 @@ func show(_ name: String, nanoseconds samples: [UInt64]) {
   show(
     name,
     [
-      ("count", Double(sorted.count)), ("p50", at(0.5)), ("p90", at(0.9)), ("p99", at(0.99)),
+      ("count", Double(sorted.count)), ("p10", at(0.1)), ("p50", at(0.5)), ("p90", at(0.9)), ("p99", at(0.99)),
       ("max", at(1)),
     ])
 }
@@ -110,8 +110,30 @@ func reaped(_ name: String, _ launcher: Launcher, _ count: Int) throws {
   show(name, nanoseconds: samples)
 }
 
+/// CPU time of this process and its ended children, in microseconds. Launchers count once they are reaped.
+func processorTime() -> Double {
+  var sum = 0.0
+  for who in [RUSAGE_SELF.rawValue, RUSAGE_CHILDREN.rawValue] {
+    var usage = rusage()
+    getrusage(__rusage_who_t(who), &usage)
+    for time in [usage.ru_utime, usage.ru_stime] {
+      sum += Double(time.tv_sec) * 1e6 + Double(time.tv_usec)
+    }
+  }
+  return sum
+}
+
+/// CPU time of a process that lives, in microseconds.
+func processorTime(of process: Int32) -> Double {
+  var time = timespec()
+  clock_gettime(~process << 3 | 2, &time)
+  return Double(time.tv_sec) * 1e6 + Double(time.tv_nsec) / 1e3
+}
+
 func sustained(_ name: String, _ launcher: Launcher, _ count: Int, threads: Int) {
   let session = session()
+  func used() -> Double { processorTime() + processorTime(of: launcher.processIdentifier) }
+  let usedBefore = used()
   let left = Atomic(count)
   let start = now()
   let group = DispatchGroup()
@@ -132,6 +154,8 @@ func sustained(_ name: String, _ launcher: Launcher, _ count: Int, threads: Int)
     [
       ("count", Double(count)), ("threads", Double(threads)), ("seconds", seconds),
       ("perSecond", Double(count) / seconds),
+      // Without what sandboxes use that are still there.
+      ("cpuMicroseconds", (used() - usedBefore) / Double(count)),
     ])
 }
 
@@ -161,11 +185,13 @@ func alive(_ module: ValidatedModule, _ count: Int) throws {
       done.leave()
     }
   }
-  func children() -> [Substring] {
-    let parent = launcher.processIdentifier
+  func children() -> [Int32] {
+    let tasks = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/task")) ?? []
+    let all = tasks.flatMap { text(of: "/proc/self/task/\($0)/children").split(separator: " ") }
     // The first is the namespace's init.
-    return Array(
-      text(of: "/proc/\(parent)/task/\(parent)/children").split(separator: " ").dropFirst())
+    return all.compactMap { Int32($0) }.filter {
+      $0 != launcher.processIdentifier && getpgid($0) == launcher.processIdentifier
+    }.sorted().dropFirst().map { $0 }
   }
   while children().count < count { usleep(1000) }
   let seconds = Double(now() - start) / 1e9
@@ -192,11 +218,11 @@ func alive(_ module: ValidatedModule, _ count: Int) throws {
   try pipe.readEnd.close()
 }
 
-/// Page faults of the launcher's sandboxes so far, from its waited-for children.
-func childFaults(of process: Int) -> Double {
-  let fields =
-    text(of: "/proc/\(process)/stat").split(separator: ")").last?.split(separator: " ") ?? []
-  return fields.count > 8 ? Double(fields[8]) ?? 0 : 0
+/// Page faults of this process's waited-for children so far.
+func childFaults() -> Double {
+  var usage = rusage()
+  getrusage(__rusage_who_t(RUSAGE_CHILDREN.rawValue), &usage)
+  return Double(usage.ru_minflt)
 }
 
 let path = CommandLine.arguments[1]
@@ -226,14 +252,14 @@ try phase("cold") {
 try phase("forked") {
   let launcher = try Launcher(module: module)
   firstInstruction("forked, first instruction", launcher, scaled(2000), pause: 0)
-  let faults = childFaults(of: Int(launcher.processIdentifier))
+  let faults = childFaults()
   try reaped("forked, reaped", launcher, scaled(2000))
   show(
     "page faults of a sandbox",
     [
       (
         "mean",
-        (childFaults(of: Int(launcher.processIdentifier)) - faults) / Double(scaled(2000) + 50)
+        (childFaults() - faults) / Double(scaled(2000) + 50)
       )
     ])
   sustained("forked, one at a time", launcher, scaled(5000), threads: 1)

@@ -133,21 +133,31 @@ int csb_load_filter(const void *instructions, uint16_t count);
 static const uint64_t CSB_SECRET_0 = 0x5eab7c01d35f9a26;
 static const uint64_t CSB_SECRET_1 = 0x63c4e8f7b1907d4e;
 /* As their namesakes; -errno. csb_fork is without the C library's handlers: the caller has a single
- * thread. */
+ * thread. Whose child a sandbox is: that of the launcher's parent, the engine, which waits for it and kills
+ * it without anybody in between. */
+static const int CSB_FORK_FLAGS = 0x8000 /* CLONE_PARENT */ | 17 /* SIGCHLD */;
 int csb_fork(void);
-int csb_move(int from, int to);
+/* No answer: nothing that can fail is closed with it. */
 void csb_close(int fd);
-int csb_kill(int32_t process);
-int csb_wait(int32_t process, int waits, int *status, uint64_t *user_nanoseconds,
-	uint64_t *system_nanoseconds, uint64_t *peak_bytes);
-/* Blocks until one of two descriptors can be read; a bit for each. */
-int csb_poll(int first, int second);
-/* The same for a template's copy: the launcher, not the template, is its parent. */
-static const int CSB_FORK_SIBLING_FLAGS = 0x8000 /* CLONE_PARENT */ | 17 /* SIGCHLD */;
+/* The same for a template's copy, whose filter has no secret. */
 int csb_fork_sibling(void);
-/* Blocks SIGCHLD; a descriptor that is readable when a child has ended. */
-int csb_child_events(void);
-void csb_clear_child_events(int fd);
+
+/* In the engine. Whether ended children can be waited for: nobody has SIGCHLD ignored. */
+int csb_children_are_kept(void);
+/* 1 when this child has ended and can be reaped, 0 when not yet. It stays: its number is nobody else's. */
+int csb_await_end(int32_t process, int waits);
+/* A child in this process group that has ended and can be reaped; 0: none. */
+int32_t csb_ended_in(int32_t group);
+struct csb_end {
+	int status;	/* as wait(2) has it */
+	uint64_t user_nanoseconds;
+	uint64_t system_nanoseconds;
+	uint64_t peak_bytes;
+};
+/* Takes an ended child, its number, or 0 when there is none yet. `process` as for wait4(2). */
+int32_t csb_reap(int32_t process, int waits, struct csb_end *end);
+/* A descriptor that is readable when this process has ended. */
+int csb_process_file(int32_t process);
 int csb_prctl(int option, unsigned long a, unsigned long b);
 int csb_close_range(unsigned first, unsigned last);
 int csb_unshare(int flags);
@@ -191,6 +201,8 @@ long csb_tell(int socket, const void *bytes, size_t count, int flags);
  * off (then nothing is kept). 0: end of file. */
 long csb_receive(int socket, void *bytes, size_t capacity, int *fds, size_t fd_capacity,
 	size_t *fd_count, int flags);
+/* Whether csb_receive would not block. */
+int csb_is_ready(int socket);
 /* The launcher's: vouched for. */
 long csb_hear(int socket, void *bytes, size_t capacity, int *fds, size_t fd_capacity,
 	size_t *fd_count);

@@ -32,7 +32,7 @@ extension JobFile {
     do {
       node = try Yams.compose(yaml: text)
     } catch {
-      throw JobError("\(path): \(error)")
+      throw JobError(Self.text(of: error, path: path))
     }
     guard let node else { throw JobError("\(path): the job file is empty") }
     let folder = URL(filePath: path).deletingLastPathComponent().relativePath
@@ -58,6 +58,23 @@ extension JobFile {
       if stage.output == nil { throw reader.error(node, "key 'output' is missing") }
       stage.name = "main"
       stages = [stage]
+    }
+  }
+
+  /// What the YAML parser says, as other errors of a job file are written.
+  private static func text(of error: any Error, path: String) -> String {
+    switch error as? YamlError {
+    case .scanner(let context, let problem, let mark, _),
+      .parser(let context, let problem, let mark, _),
+      .composer(let context, let problem, let mark, _):
+      let place = context.map { " (\($0.text) in line \($0.mark.line))" } ?? ""
+      return "\(path):\(mark.line):\(mark.column): \(problem)\(place)"
+    case .reader(let problem, let offset?, _, _):
+      return "\(path): near byte \(offset): \(problem)"
+    case .duplicatedKeysInMapping(let duplicates, let context):
+      let names = duplicates.joined(separator: ", ")
+      return "\(path):\(context.mark.line):\(context.mark.column): \(names): stands twice"
+    default: return "\(path): \(error)"
     }
   }
 

@@ -30,10 +30,10 @@ struct StageOutput {
   }
 
   /// Writes the parts, each the runs of one task. The files are complete but have no names yet.
-  func write(_ outputs: [TaskOutput?], _ data: DataFiles) throws(JobError) -> [OutputFile] {
+  func write(_ outputs: TaskOutputs, _ data: DataFiles) throws(JobError) -> [OutputFile] {
     var files: [OutputFile] = []
     if !isParted { files.append(try OutputFile(path, compression: compression)) }
-    for (index, output) in outputs.enumerated() {
+    try outputs.visit { index, output throws(JobError) in
       if isParted {
         files.append(try OutputFile(Self.path(path, index), compression: compression))
       }

@@ -25,9 +25,11 @@ public struct JobPlan: CustomStringConvertible {
         jobName: job.name, shardByteCount: size, spooled: SpooledInputs(folder: folder)
       ).plan(inputs)
       lines.append(
-        "  input   \(plan.files.count) files, \(plan.files.reduce(0) { $0 + $1.version.byteCount }) bytes"
+        "  input   \(plan.files.count) file\(plan.files.count == 1 ? "" : "s"), \(plan.files.reduce(0) { $0 + $1.version.byteCount }) bytes"
       )
-      lines.append("  map     \(stage.map.path): \(plan.shards.count) shards")
+      lines.append(
+        "  map     \(stage.map.path): \(plan.shards.count) shard\(plan.shards.count == 1 ? "" : "s")"
+      )
       for shard in plan.shards {
         let packed = shard.codec == .none ? "" : " \(shard.codec.name)"
         lines.append(

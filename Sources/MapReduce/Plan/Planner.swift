@@ -3,11 +3,13 @@ import Digest
 
 /// The shards of a stage.
 struct StagePlan: Sendable {
-  var shards: [Shard] = []
+  var shards = ShardList()
   /// What files must be compressed with, where the job says.
   var codecs: [String: String] = [:]
   /// The files in order, as they were split.
-  var files: [(path: String, version: FileVersion)] = []
+  var files: [(path: String, version: FileVersion)] {
+    shards.files.map { ($0.name, $0.namedVersion) }
+  }
 
   /// SHA-256 of the list of shards: two runs of a job with the same plan do the same tasks.
   /// `named`: whether paths and versions count; parts between stages are made anew each time.
@@ -67,19 +69,13 @@ struct Planner: Sendable {
   {
     let splitter = Splitter(shardByteCount: shardByteCount, format: records)
     let origins = Dictionary(files.map { ($0.path, $0.origin) }) { first, _ in first }
-    let shards: [Shard]
+    let shards: ShardList
     do throws(DatasetError) { shards = try splitter.shards(of: files.map(\.path)) } catch {
       throw JobError("\(error)")
     }
-    var last: String?
-    for var shard in shards {
-      shard.index = plan.shards.count
-      shard.origin = origins[shard.path] ?? nil
-      if last != shard.path {
-        last = shard.path
-        plan.files.append((shard.name, shard.origin?.version ?? shard.version))
-      }
-      plan.shards.append(shard)
+    for var file in shards.files {
+      file.origin = origins[file.path] ?? nil
+      plan.shards.append(file)
     }
   }
 }

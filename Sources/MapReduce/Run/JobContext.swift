@@ -78,6 +78,8 @@ final class JobContext: Sendable {
   let content: ContentIdentity?
   /// Decoders of inputs that cannot be split.
   let streams: StreamSources
+  /// Launchers of stages that are over; `JobRunner.run` waits for their end.
+  let launchers = EndingLaunchers()
   let recorded: RecordedJob?
   /// Identity of the engine, for keys of the cache; nil: no cache.
   let engineDigest: String?
@@ -109,6 +111,7 @@ final class JobContext: Sendable {
 
   /// Outputs first, then the lines that say that they are there.
   func sync() throws(JobError) {
+    try folder.sync()
     try data.sync()
     try record.sync()
   }

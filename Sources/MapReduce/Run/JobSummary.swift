@@ -5,6 +5,8 @@ public struct JobSummary: Sendable {
   public var id = ""
   public var shardCount = 0
   public var sandboxCount = 0
+  /// Tasks that ended well, whether or not the job did.
+  var finishedCount = 0
   /// Tasks whose result was in the cache, or left by an earlier run of the job.
   public var cachedCount = 0
   public var resumedCount = 0

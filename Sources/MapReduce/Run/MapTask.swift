@@ -8,7 +8,7 @@ import Wire
 struct MapTask: Sendable {
   let context: JobContext
   let stage: JobFile.Stage
-  let shards: [Shard]
+  let shards: ShardList
   /// What the shards' files must be compressed with, by path, where the job says.
   let codecs: [String: String]
   let map: StageProgram
@@ -16,7 +16,7 @@ struct MapTask: Sendable {
   private let memory: TaskMemory
 
   init(
-    _ context: JobContext, _ stage: JobFile.Stage, _ shards: [Shard], _ codecs: [String: String],
+    _ context: JobContext, _ stage: JobFile.Stage, _ shards: ShardList, _ codecs: [String: String],
     map: StageProgram, combine: StageProgram?, sides: SideInputs
   ) {
     self.context = context

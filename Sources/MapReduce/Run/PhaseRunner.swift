@@ -9,7 +9,6 @@ final class PhaseRunner: Sendable {
   typealias Body = @Sendable (Work, SlotSpace, PhaseRunner) -> Result<Attempt, TaskFailure>
 
   private struct State {
-    var outputs: [TaskOutput?]
     var failure: JobError?
     var skipped = 0
     var finished = 0
@@ -26,19 +25,20 @@ final class PhaseRunner: Sendable {
   let stage: JobFile.Stage
   let phase: Phase
   /// The shards of a map phase; empty for a reduce phase.
-  private let shards: [Shard]
+  private let shards: ShardList
   private let costs: [Int64]
   private let totalCost: Double
   private let start = ContinuousClock.now
   private let taskCount: Int
   private let slotCount: Int
   let queue: TaskQueue
+  private let outputs: TaskOutputs
   private let state: Mutex<State>
 
   init(
     _ context: JobContext, _ stage: JobFile.Stage, _ phase: Phase, costs: [Int64],
-    shards: [Shard] = []
-  ) {
+    shards: ShardList = ShardList()
+  ) throws(JobError) {
     self.context = context
     self.stage = stage
     self.phase = phase
@@ -48,11 +48,12 @@ final class PhaseRunner: Sendable {
     taskCount = costs.count
     slotCount = max(1, min(context.options.concurrency, costs.count))
     queue = TaskQueue(costs: costs, slotCount: slotCount)
-    state = Mutex(State(outputs: Array(repeating: nil, count: costs.count)))
+    outputs = try TaskOutputs(count: costs.count, in: context.data.folder)
+    state = Mutex(State())
   }
 
-  /// Runs all tasks; what they left, by number, nil for shards that were left out.
-  func run(_ body: @escaping Body) throws(JobError) -> [TaskOutput?] {
+  /// Runs all tasks; answers what they left.
+  func run(_ body: @escaping Body) throws(JobError) -> TaskOutputs {
     let timer = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "zvm.job.timer"))
     var ticks = 0
     timer.schedule(deadline: .now() + .milliseconds(100), repeating: .milliseconds(100))
@@ -86,13 +87,14 @@ final class PhaseRunner: Sendable {
       summary.cachedCount += state.cached
       summary.resumedCount += state.resumed
       summary.sandboxCount += taskCount
+      summary.finishedCount += state.finished
       summary.userTime += state.userTime
       summary.systemTime += state.systemTime
       if phase == .map { summary.inputByteCount += state.bytesRead }
     }
     try context.checkCancelled()
     if let failure = state.failure { throw failure }
-    return state.outputs
+    return outputs
   }
 
   /// `job: shard 3 (path, offset 0)`.
@@ -126,8 +128,8 @@ final class PhaseRunner: Sendable {
       event.errorByteCount = attempt.errorByteCount
       // What a resumed job kept is in the record already.
       if attempt.reason != "resume" { try context.record.append(event.line()) }
+      try outputs.keep(attempt.output, of: work.task)
       let now = state.withLock { state in
-        state.outputs[work.task] = attempt.output
         state.finished += 1
         state.cached += attempt.reason == "cache" ? 1 : 0
         state.resumed += attempt.reason == "resume" ? 1 : 0
@@ -186,7 +188,9 @@ final class PhaseRunner: Sendable {
     JobProgress(
       stage: context.job.stages.count > 1 ? stage.name : nil, phase: phase.rawValue,
       finished: state.finished, total: taskCount, byteCount: state.bytesRead,
-      sandboxCount: queue.runningCount, fraction: min(1, state.costDone / totalCost),
+      // This slot takes the next task at once.
+      sandboxCount: min(slotCount, queue.runningCount + 1, taskCount - state.finished),
+      fraction: min(1, state.costDone / totalCost),
       elapsed: .now - start)
   }
 

@@ -1,3 +1,4 @@
+import Digest
 import Glibc
 import Sandbox
 import SystemPackage
@@ -18,5 +19,15 @@ struct ResolvedProgram: Sendable {
       throw JobError("\(program.path): cannot be read")
     }
     self.digest = digest
+  }
+
+  /// Name, and SHA-256 of all that a change of would change results: of a script, its text, too.
+  func identity() throws(JobError) -> (String, String) {
+    var hash = SHA256()
+    hash.add(digest)
+    for channel in try ProgramResolver().commandLine(of: program).channels {
+      if case .bytes(let bytes) = channel.backing { hash.update(bytes.span) }
+    }
+    return (String(program.path.prefix(80)), SHA256.hexadecimal(hash.finalize()))
   }
 }

@@ -3,7 +3,7 @@ import Digest
 import Sandbox
 
 /// Runs one stage: plan, map, reduce, outputs.
-struct StageRunner {
+struct StageRunner: Sendable {
   let context: JobContext
   let stage: JobFile.Stage
   let programs: [JobFile.Program: ResolvedProgram]
@@ -20,22 +20,42 @@ struct StageRunner {
   func run() throws(JobError) -> Result {
     let sides: SideInputs
     do throws(JobError) { sides = try SideInputs(stage.sideInputs) } catch { throw prefixed(error) }
-    let plan = try checkedPlan()
+    let plan = try checkedPlan(sides)
     if stage.exchange != nil, plan.shards.count > 10_000 {
       throw JobError("\(context.job.name): \(plan.shards.count) maps are too many channels")
     }
     context.add { $0.shardCount += plan.shards.count }
-    let mapped = try map(plan, sides)
+    let (mapped, outputs) = try results(plan, sides)
+    return try write(outputs, mapped)
+  }
+
+  /// What the map tasks left, and what the stage's last tasks left.
+  private func results(_ plan: StagePlan, _ sides: SideInputs) throws(JobError) -> (
+    TaskOutputs, TaskOutputs
+  ) {
+    // A launcher takes some milliseconds to start: they start together, the reducer's while maps run.
+    let programs = StagePrograms(
+      map: prepared(stage.map, sides, tasks: plan.shards.count),
+      combine: stage.combine.map { prepared($0, sides, tasks: plan.shards.count) },
+      reduce: stage.reduce.map {
+        prepared($0, sides, tasks: stage.reducers, inOrder: stage.shuffle == .sort)
+      })
+    defer { if let reduce = programs.reduce { context.launchers.end(reduce) } }
+    let mapped = try map(plan, sides, programs)
     try checkRejects(mapped)
-    let outputs = try stage.reduce.map { program throws(JobError) in
-      try reduce(program, mapped, sides)
-    }
-    return try write(outputs ?? mapped, mapped)
+    guard let program = programs.reduce else { return (mapped, mapped) }
+    return (mapped, try reduce(program, mapped, sides))
+  }
+
+  private struct StagePrograms {
+    var map: Ahead<StageProgram>
+    var combine: Ahead<StageProgram>?
+    var reduce: Ahead<StageProgram>?
   }
 
   private func prefixed(_ error: JobError) -> JobError { JobError("\(context.job.name): \(error)") }
 
-  private func checkedPlan() throws(JobError) -> StagePlan {
+  private func checkedPlan(_ sides: SideInputs) throws(JobError) -> StagePlan {
     let planner = Planner(
       jobName: context.job.name,
       shardByteCount: stage.shardByteCount ?? context.options.shardByteCount,
@@ -54,6 +74,16 @@ struct StageRunner {
     if let recorded = context.recorded, let old = recorded.plan(stage.name, .map), old != digest {
       throw changed(plan, recorded)
     }
+    let uses = try identities([stage.map, stage.combine], sides)
+    if let old = context.recorded?.uses(stage.name, .map),
+      old != Dictionary(uses, uniquingKeysWith: { $1 })
+    {
+      // Their results and those to come would be of two programs.
+      let names = uses.filter { old[$0.0] != $0.1 }.map(\.0)
+      throw JobError(
+        "\(context.job.name): \(names.joined(separator: ", ")) changed since the job was begun; run it anew"
+      )
+    }
     if isNamed, context.recorded?.plan(stage.name, .map) == nil {
       for file in plan.files {
         var line = JSONLine(event: "input")
@@ -66,8 +96,20 @@ struct StageRunner {
       }
     }
     try announce(
-      .map, stage.map, tasks: plan.shards.count, bytes: plan.byteCount, plan: digest)
+      .map, stage.map, tasks: plan.shards.count, bytes: plan.byteCount, plan: digest, uses: uses)
     return plan
+  }
+
+  /// What a phase's results depend on besides its input, by name.
+  private func identities(_ programs: [JobFile.Program?], _ sides: SideInputs) throws(JobError)
+    -> [(String, String)]
+  {
+    var result: [(String, String)] = []
+    for program in programs.compactMap({ $0 }) {
+      if let resolved = self.programs[program] { result.append(try resolved.identity()) }
+    }
+    if !stage.sideInputs.isEmpty { result.append(("the side input", sides.digest)) }
+    return result
   }
 
   /// Which input is not what it was when the job began.
@@ -95,7 +137,8 @@ struct StageRunner {
   }
 
   private func announce(
-    _ phase: Phase, _ program: JobFile.Program, tasks: Int, bytes: Int64, plan: String
+    _ phase: Phase, _ program: JobFile.Program, tasks: Int, bytes: Int64, plan: String,
+    uses: [(String, String)]
   ) throws(JobError) {
     var line = JSONLine(event: "stage")
     line.number("t", RunRecord.now)
@@ -106,6 +149,7 @@ struct StageRunner {
     line.number("tasks", tasks)
     line.number("bytes", bytes)
     line.text("plan", plan)
+    line.object("uses", uses)
     try context.record.append(line)
   }
 
@@ -120,27 +164,32 @@ struct StageRunner {
 
   private func prepared(
     _ program: JobFile.Program, _ sides: SideInputs, tasks: Int, inOrder: Bool = false
-  ) throws(JobError) -> StageProgram {
+  ) -> Ahead<StageProgram> {
     guard let resolved = programs[program] else {
       preconditionFailure("every program of the job is resolved before its stages run")
     }
-    do throws(JobError) {
-      return try StageProgram(
-        resolved, sides: sides, pool: min(context.options.concurrency, tasks), inOrder: inOrder)
-    } catch { throw prefixed(error) }
+    let pool = min(context.options.concurrency, tasks)
+    return Ahead { [self] () throws(JobError) in
+      do throws(JobError) {
+        return try StageProgram(resolved, sides: sides, pool: pool, inOrder: inOrder)
+      } catch { throw prefixed(error) }
+    }
   }
 
-  private func map(_ plan: StagePlan, _ sides: SideInputs) throws(JobError) -> [TaskOutput?] {
+  private func map(_ plan: StagePlan, _ sides: SideInputs, _ programs: StagePrograms)
+    throws(JobError) -> TaskOutputs
+  {
     let start = ContinuousClock.now
-    let map = try prepared(stage.map, sides, tasks: plan.shards.count)
-    defer { map.launcher.shutDown() }
-    let combine = try stage.combine.map { program throws(JobError) in
-      try prepared(program, sides, tasks: plan.shards.count)
+    defer {
+      for program in [programs.map, programs.combine].compactMap({ $0 }) {
+        context.launchers.end(program)
+      }
     }
-    defer { combine?.launcher.shutDown() }
+    let map = try programs.map.get()
+    let combine = try programs.combine.map { program throws(JobError) in try program.get() }
     let task = MapTask(
       context, stage, plan.shards, plan.codecs, map: map, combine: combine, sides: sides)
-    let runner = PhaseRunner(
+    let runner = try PhaseRunner(
       context, stage, .map, costs: plan.shards.map { $0.decompressedByteCount ?? $0.byteCount * 8 },
       shards: plan.shards)
     let outputs = try runner.run { task($0, $1, $2) }
@@ -148,9 +197,10 @@ struct StageRunner {
     return outputs
   }
 
-  private func checkRejects(_ mapped: [TaskOutput?]) throws(JobError) {
+  private func checkRejects(_ mapped: TaskOutputs) throws(JobError) {
     guard let rejects = stage.rejects else { return }
-    let count = mapped.reduce(0) { $0 + ($1?.rejectCount ?? 0) }
+    var count = 0
+    try mapped.visit { _, output throws(JobError) in count += output?.rejectCount ?? 0 }
     context.add { $0.rejectCount += count }
     guard count <= rejects.limit else {
       // Kept all the same, so that one can see what is wrong with them.
@@ -161,44 +211,44 @@ struct StageRunner {
     }
   }
 
-  private func writeRejects(_ mapped: [TaskOutput?], _ rejects: JobFile.Rejects)
+  private func writeRejects(_ mapped: TaskOutputs, _ rejects: JobFile.Rejects)
     throws(JobError) -> OutputFile?
   {
-    let runs = mapped.compactMap { $0?.rejectRun }
-    guard !runs.isEmpty else { return nil }
-    let file = try OutputFile(rejects.path)
-    for run in runs {
-      try file.append(try context.data.file(run.file), from: run.offset, length: run.length)
+    var file: OutputFile?
+    try mapped.visit { _, output throws(JobError) in
+      guard let run = output?.rejectRun else { return }
+      // No `??`: its autoclosure would lose the type of the error.
+      let target = if let file { file } else { try OutputFile(rejects.path) }
+      file = target
+      try target.append(try context.data.file(run.file), from: run.offset, length: run.length)
     }
-    try file.complete()
+    try file?.complete()
     return file
   }
 
-  private func reduce(_ program: JobFile.Program, _ mapped: [TaskOutput?], _ sides: SideInputs)
-    throws(JobError) -> [TaskOutput?]
-  {
+  private func reduce(
+    _ program: Ahead<StageProgram>, _ mapped: TaskOutputs, _ sides: SideInputs
+  ) throws(JobError) -> TaskOutputs {
     let start = ContinuousClock.now
-    let reduce = try prepared(
-      program, sides, tasks: stage.reducers, inOrder: stage.shuffle == .sort)
-    defer { reduce.launcher.shutDown() }
-    let task = ReduceTask(context, stage, mapped, reduce, sides: sides)
-    var hash = SHA256()
-    for output in mapped {
-      let bytes = output?.etag.bytes ?? [0]
-      hash.update(bytes.span)
-    }
-    let digest = SHA256.hexadecimal(hash.finalize())
+    let reduce = try program.get()
+    let task = try ReduceTask(context, stage, mapped, reduce, sides: sides)
+    let digest = task.inputDigest
+    let uses = try identities([stage.reduce], sides)
     try announce(
-      .reduce, program, tasks: stage.reducers, bytes: task.costs.reduce(0, +), plan: digest)
-    // A shard that was left out before may be there now: then the reduce tasks begin anew.
-    let isSame = context.recorded?.plan(stage.name, .reduce) == digest
-    let runner = PhaseRunner(context, stage, .reduce, costs: task.costs)
+      .reduce, reduce.program, tasks: stage.reducers, bytes: task.costs.reduce(0, +), plan: digest,
+      uses: uses)
+    // A shard that was left out before may be there now, or the program is another: then the reduce
+    // tasks begin anew.
+    let isSame =
+      context.recorded?.plan(stage.name, .reduce) == digest
+      && context.recorded?.uses(stage.name, .reduce) == Dictionary(uses) { $1 }
+    let runner = try PhaseRunner(context, stage, .reduce, costs: task.costs)
     let outputs = try runner.run { task($0, $1, $2, keep: isSame) }
     try ended(.reduce, start)
     return outputs
   }
 
-  private func write(_ outputs: [TaskOutput?], _ mapped: [TaskOutput?]) throws(JobError) -> Result {
+  private func write(_ outputs: TaskOutputs, _ mapped: TaskOutputs) throws(JobError) -> Result {
     var result = Result()
     let isRead = context.job.stages.contains { other in
       if case .stages(let sources) = other.source { sources.contains(stage.name) } else { false }

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Synchronization
 import SystemPackage
 
 /// What a job keeps while it runs and after: `…/zvm/jobs/ID` (docs/RUN-RECORD.md). Locked for as
@@ -8,6 +9,7 @@ public final class JobFolder: Sendable {
   public let path: String
   public let id: String
   private let lock: Int32
+  private let isSynced = Atomic(false)
 
   var dataPath: String { "\(path)/data" }
   var errorsPath: String { "\(path)/stderr" }
@@ -60,6 +62,34 @@ public final class JobFolder: Sendable {
   }
 
   deinit { close(lock) }
+
+  /// Keeps the job file's text for a resume. It comes to the disk with the record: a short job need not
+  /// wait for that.
+  func keep(jobFile text: String) throws(JobError) {
+    let file: FileDescriptor
+    do {
+      file = try FileDescriptor.open(
+        FilePath(jobPath), .writeOnly, options: [.create, .truncate, .closeOnExec],
+        permissions: [.ownerReadWrite, .groupRead, .otherRead])
+    } catch { throw JobError("\(jobPath): cannot be written: \(error)") }
+    defer { try? file.close() }
+    let error = writeBytes(Array(text.utf8).span, file, at: 0)
+    guard error == 0 else {
+      throw JobError("\(jobPath): cannot be written: \(systemMessage(error))")
+    }
+  }
+
+  /// Brings the job file, and the folder's name and what is in it, to the disk: once, since they do
+  /// not change.
+  func sync() throws(JobError) {
+    guard !isSynced.exchange(true, ordering: .relaxed) else { return }
+    for path in [jobPath, path, FilePath(path).removingLastComponent().string] {
+      let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
+      guard file >= 0 else { throw JobError("\(path): sync: \(systemMessage(errno))") }
+      defer { close(file) }
+      guard fsync(file) == 0 else { throw JobError("\(path): sync: \(systemMessage(errno))") }
+    }
+  }
 
   private static func stamp() -> String {
     let parts = Calendar.utc.dateComponents(

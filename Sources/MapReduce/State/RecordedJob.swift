@@ -31,6 +31,8 @@ struct RecordedJob: Sendable {
   private var outputs: [String: [Int: TaskOutput]] = [:]
   /// SHA-256 of a phase's list of tasks.
   private(set) var plans: [String: String] = [:]
+  /// SHA-256 of a phase's programs and side inputs, by name.
+  private var uses: [String: [String: String]] = [:]
   /// Input files by stage and path.
   private(set) var inputs: [String: [String: InputStamp]] = [:]
 
@@ -56,8 +58,10 @@ struct RecordedJob: Sendable {
       case "stage":
         if let phase = Self.phase(event), let plan = event["plan"] as? String {
           // Other tasks than before: what they left says nothing of these.
-          if let old = plans[phase], old != plan { outputs[phase] = [:] }
+          let used = event["uses"] as? [String: String] ?? [:]
+          if let old = plans[phase], old != plan || uses[phase] != used { outputs[phase] = [:] }
           plans[phase] = plan
+          uses[phase] = used
         }
       case "task": addTask(event)
       case "end": isDone = event["status"] as? String == "done"
@@ -137,6 +141,10 @@ struct RecordedJob: Sendable {
       guard whole else { return nil }
     }
     return Etag(hash.finalize()) == output.etag ? output : nil
+  }
+
+  func uses(_ stage: String, _ phase: Phase) -> [String: String]? {
+    uses["\(stage)/\(phase.rawValue)"]
   }
 
   func plan(_ stage: String, _ phase: Phase) -> String? { plans["\(stage)/\(phase.rawValue)"] }

@@ -1,0 +1,65 @@
+/* The engine's children: launchers, and sandboxes, which launchers fork for it. */
+#define _GNU_SOURCE
+#include "csandbox.h"
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+int csb_children_are_kept(void)
+{
+	struct sigaction action;
+	if (sigaction(SIGCHLD, 0, &action))
+		return 0;
+	return action.sa_handler != SIG_IGN && !(action.sa_flags & SA_NOCLDWAIT);
+}
+
+int csb_await_end(int32_t process, int waits)
+{
+	siginfo_t info;
+	info.si_pid = 0;
+	while (waitid(P_PID, process, &info, WEXITED | WNOWAIT | (waits ? 0 : WNOHANG)))
+		if (errno != EINTR)
+			return -errno;
+	return info.si_pid != 0;
+}
+
+int32_t csb_ended_in(int32_t group)
+{
+	siginfo_t info;
+	info.si_pid = 0;
+	while (waitid(P_PGID, group, &info, WEXITED | WNOWAIT | WNOHANG))
+		if (errno != EINTR)
+			return -errno;
+	return info.si_pid;
+}
+
+static uint64_t nanoseconds(struct timeval time)
+{
+	return time.tv_sec * 1000000000ull + time.tv_usec * 1000ull;
+}
+
+int32_t csb_reap(int32_t process, int waits, struct csb_end *end)
+{
+	struct rusage usage;
+	int32_t result;
+	memset(end, 0, sizeof *end);
+	do
+		result = wait4(process, &end->status, waits ? 0 : WNOHANG, &usage);
+	while (result < 0 && errno == EINTR);
+	if (result <= 0)
+		return result ? -errno : 0;
+	end->user_nanoseconds = nanoseconds(usage.ru_utime);
+	end->system_nanoseconds = nanoseconds(usage.ru_stime);
+	end->peak_bytes = (uint64_t)usage.ru_maxrss << 10;
+	return result;
+}
+
+int csb_process_file(int32_t process)
+{
+	int fd = syscall(SYS_pidfd_open, process, 0);
+	return fd < 0 ? -errno : fd;
+}

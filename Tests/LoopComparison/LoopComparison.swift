@@ -1,0 +1,156 @@
+import SlowChecker
+import Validator
+
+/// The vector loop beside the scalar one: all that the first pass finds must be equal.
+public struct LoopComparison {
+  private let pairs: [(scalar: Validator, vector: Validator)] =
+    [Profile.nacl, .zerovm, .portable].map {
+      (Validator(profile: $0, loop: .scalar), Validator(profile: $0, loop: .vector))
+    }
+  public private(set) var texts = 0
+  public private(set) var bundles = 0
+  public private(set) var accepted = 0
+  public private(set) var disagreements = 0
+  private var generator: TextGenerator
+  private var state: UInt64
+
+  /// Only where `Loop.isVectorSupported`.
+  public init(seed: UInt64) {
+    precondition(Loop.isVectorSupported, "this processor cannot run the vector loop")
+    generator = TextGenerator(seed: seed)
+    state = seed &* 2 | 1
+  }
+
+  private mutating func below(_ count: Int) -> Int {
+    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+    return Int(state >> 33) % count
+  }
+
+  /// With a bundle more, since the last one of a text is never the vector loop's.
+  public mutating func compare(_ code: [UInt8], profile: Int) {
+    let pair = pairs[profile]
+    let text = code + [UInt8](repeating: 0xF4, count: 32)
+    let scalar = pair.scalar.firstPass(over: text.span)
+    let vector = pair.vector.firstPass(over: text.span)
+    texts += 1
+    bundles += text.count / 32
+    if !scalar.failed { accepted += 1 }
+    guard scalar != vector else { return }
+    disagreements += 1
+    if disagreements <= 10 {
+      print("profile \(profile): \(text)\n  scalar \(scalar)\n  vector \(vector)")
+    }
+  }
+
+  /// Generated texts of four to eleven bundles.
+  public mutating func generated(texts count: Int) {
+    for number in 0..<count {
+      compare(generator.text(bundles: 4 + below(8)), profile: number % 3)
+    }
+  }
+
+  /// Pieces of a real text with changed bytes, instructions shifted inside their bundle or moved.
+  public mutating func damaged(_ real: [UInt8], texts count: Int) {
+    for number in 0..<count {
+      let start = below(max(1, real.count / 32 - 4)) * 32
+      var text = Array(real[start..<min(start + 128, real.count)])
+      guard text.count == 128 else { continue }
+      for _ in 0..<below(4) {
+        let at = below(128)
+        switch below(6) {
+        case 0: text[at] = UInt8(truncatingIfNeeded: below(256))
+        case 1: text[at] ^= 1 << UInt8(below(8))
+        case 2: text[at] = text[below(128)]
+        case 3:
+          text.remove(at: at | 31)
+          text.insert(UInt8(truncatingIfNeeded: below(256)), at: at)
+        case 4:
+          text.insert(0x90, at: (at | 31) + 1)
+          text.remove(at: at)
+        default: text[at] = [0x40, 0x4A, 0x66, 0xF3, 0x0F, 0x8D, 0x00, 0xE0, 0x41, 0x83][below(10)]
+        }
+      }
+      compare(text, profile: number % 3)
+    }
+  }
+
+  private mutating func one(of choices: [UInt8]) -> UInt8 { choices[below(choices.count)] }
+
+  /// Something that writes a register, in any of the ways that restrict it or do not, or does not.
+  private mutating func writer() -> [UInt8] {
+    var code: [UInt8] = []
+    if below(8) == 0 { code.append(one(of: [0x66, 0xF2, 0xF3])) }
+    if below(2) == 0 { code.append(0x40 | UInt8(below(16))) }
+    if below(4) == 0 {
+      code += [
+        0x0F,
+        one(of: [0xB6, 0xBE, 0xB7, 0xAF, 0x44, 0xC8, 0xCC, 0xBC, 0xBA, 0xA3, 0x2D, 0x7E, 0xD7]),
+      ]
+    } else {
+      code.append(
+        one(of: [
+          0x89, 0x8B, 0x88, 0x8A, 0xB8, 0xBC, 0xB0, 0xB4, 0x83, 0x80, 0x81, 0xC7, 0xC6, 0x8D, 0x31,
+          0x63,
+          0xF7, 0xF6, 0xD1, 0xD0, 0xC1, 0xFF, 0xFE, 0x05, 0x04, 0x25, 0x90, 0x91, 0x87, 0x50, 0x5C,
+          0x98,
+        ]))
+    }
+    let modrm = UInt8(below(256))
+    code.append(below(3) > 0 ? modrm | 0xC0 : modrm)
+    if modrm & 7 == 4 { code.append(one(of: [0x24, 0x25, 0x65, 0x3C, 0x0F])) }
+    for _ in 0..<one(of: [0, 0, 0, 1, 2, 4, 4, 8]) { code.append(one(of: [0, 1, 0x24, 0xF4])) }
+    return code
+  }
+
+  /// Something that uses an index, or the second half of a pair.
+  private mutating func user() -> [UInt8] {
+    if below(4) == 0 {
+      return [
+        0x48 | UInt8(below(8)), 0x8D, one(of: [0x24, 0x24, 0x64, 0x2C, 0x04]),
+        one(of: [0x3C, 0x24, 0x3D]),
+      ]
+    }
+    var code: [UInt8] = below(8) == 0 ? [0x66] : []
+    if below(8) > 0 { code.append(0x40 | UInt8(below(16))) }
+    code += [
+      one(of: [0x8B, 0x89, 0x88, 0x8D, 0x03, 0x39]), one(of: [0x04, 0x44, 0x84, 0x0C, 0x3C, 0x24]),
+    ]
+    code.append(UInt8(below(256)) & 0xF8 | one(of: [4, 5, 7, 7, 7, UInt8(below(8))]))
+    for _ in 0..<one(of: [0, 0, 0, 1, 4, 4]) { code.append(0) }
+    return code
+  }
+
+  /// Pairs of a writer and a user of registers, at any place of a bundle.
+  public mutating func paired(texts count: Int) {
+    for number in 0..<count {
+      var text: [UInt8] = []
+      for _ in 0..<4 {
+        var bundle = [UInt8](repeating: 0x90, count: below(4) == 0 ? below(28) : 0)
+        if below(2) == 0 { bundle += writer() + user() }
+        bundle += [UInt8](repeating: 0xF4, count: max(0, 32 - bundle.count))
+        text += bundle[..<32]
+      }
+      compare(text, profile: number % 3)
+    }
+  }
+
+  /// Every beginning of three bytes in one part of the space, at some place in a bundle, among
+  /// instructions that give or take a register.
+  public mutating func enumerated(part: Int, parts: Int) {
+    let before: [[UInt8]] = [[], [0x89, 0xC0], [0x83, 0xEC, 0x08], [0x45, 0x89, 0xDB]]
+    let after: [[UInt8]] = [
+      [0x24, 0x3C, 0x24, 0x3C], [0x00, 0x00, 0x00, 0x00], [0x44, 0x1F, 0x04, 0x90],
+      [0x8D, 0x24, 0x3C, 0xF4], [0xC0, 0x4A, 0x8D, 0x24], [0x04, 0x05, 0x90, 0x90],
+    ]
+    for start in stride(from: part, to: 1 << 24, by: parts) {
+      let opener = before[below(before.count)]
+      let code =
+        opener + [UInt8(start & 255), UInt8(start >> 8 & 255), UInt8(start >> 16)]
+        + after[below(after.count)]
+      var text = [UInt8](repeating: below(2) == 0 ? 0xF4 : 0x90, count: 128)
+      let place = 32 * below(4) + (below(3) == 0 ? below(33 - code.count) : 0)
+      text.replaceSubrange(place..<place + code.count, with: code)
+      compare(text, profile: start / parts % 3)
+    }
+  }
+}
