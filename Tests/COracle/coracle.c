@@ -135,7 +135,8 @@ static int find_ranges(void)
 			return -1;
 		if (!is_private_data || (end > CSB_BASE - CSB_GUARD && start < CSB_BASE + CSB_GUEST + CSB_GUARD))
 			continue;
-		if (hole >= start && hole < end) {
+		/* csb_context may lie in two mappings, one behind the other. */
+		if (hole < end && hole_end > start) {
 			add_range(start, hole);
 			add_range(hole_end, end);
 		} else {
