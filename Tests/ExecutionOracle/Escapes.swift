@@ -50,6 +50,11 @@ struct Escape {
         // mov %rax,(%r15,%rcx), rcx so that it is canary 3
         code: load(1, oracle_canary(2) &- ProgramGenerator.base) + [0x49, 0x89, 0x04, 0x0F]),
       Escape(
+        // Found by running random code: no exchange of eax with itself, which would make rax small.
+        name: "an index behind a nop with REX",
+        code: load(0, oracle_canary(2) &- ProgramGenerator.base) + [0x40, 0x90]
+          + [0x41, 0x89, 0x0C, 0x07]),
+      Escape(
         name: "an index beyond the guard",
         code: load(1, 60 << 30) + [0x49, 0x89, 0x04, 0x0F]),
       Escape(

@@ -6,6 +6,8 @@
 //   execution-oracle one HEX             runs one text, unchecked, and tells how it ended
 //   execution-oracle extends PART PARTS  runs every encoding that the validator takes for one that clears
 //       a register's upper half, and looks whether it does: status 1 when one does not
+//   execution-oracle alone PART PARTS    runs every encoding that is accepted by itself: status 1 when one
+//       writes r15 or takes rsp or rbp out of the guest
 //   execution-oracle texts COUNT SEED    prints programs as hex, for tests that run them elsewhere
 //
 // A rule of the validator that is switched off must make `run` fail: Tests/ValidatorProof/mutations.
@@ -83,6 +85,11 @@ if arguments.count == 3, arguments[0] == "run", let programs = Int(arguments[1])
 {
   oracle_compares(0)
   try checkExtensions(part: part, of: parts)
+} else if arguments.count == 3, arguments[0] == "alone", let part = Int(arguments[1]),
+  let parts = Int(arguments[2])
+{
+  oracle_compares(0)
+  try checkAlone(part: part, of: parts)
 } else if arguments == ["escapes"] {
   try tryEscapes()
 } else if arguments.count == 2, arguments[0] == "one" {
@@ -95,6 +102,6 @@ if arguments.count == 3, arguments[0] == "run", let programs = Int(arguments[1])
   print("\(run.end) at \(place), touching \(hex(run.report.address)): \(run.escapes)")
 } else {
   fail(
-    "usage: execution-oracle run PROGRAMS SEED | escapes | one HEX | extends PART PARTS | texts COUNT SEED"
+    "usage: execution-oracle run PROGRAMS SEED | escapes | one HEX | extends PART PARTS | alone PART PARTS | texts COUNT SEED"
   )
 }

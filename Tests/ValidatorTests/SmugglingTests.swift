@@ -49,6 +49,7 @@ private let attempts: [(name: String, hex: String)] = [
   ("index restricted by 8-bit write", "b001418b0407"),
   ("index restricted by cmov", "0f44c0418b0407"),
   ("restore without write", "4c01fc"),
+  ("index after a nop with REX, which is no xchg %eax,%eax", "4090418b0407"),
   ("gs segment", "65488b042500000000"),
   ("address-size prefix on stos", "89ff498d3c3f67f3aa"),
   ("xlat", "d7"),
