@@ -23,9 +23,10 @@ func runSandboxProcess(
       // Only who ended by itself gets another session; all others end here.
       guard again, isClean, unsafe csb_session().pointee.state == UInt32(CSB_EXITED) else { break }
       try Lockdown.closeChannels()
+      if session.message.resetsFirst { try memory.reset() }
       try socket.say(.idle, session.identifier)
       // After the answer, before anything of the next session is read.
-      try memory.reset()
+      if !session.message.resetsFirst { try memory.reset() }
       wait.look(at: socket)
     }
   } catch {

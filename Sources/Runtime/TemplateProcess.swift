@@ -7,6 +7,8 @@ import Wire
 /// the engine hangs up. Returns in each copy, with that copy's own session, and never in the template.
 func serveAsTemplate(_ setUp: SessionState) throws(RuntimeError) -> SessionState {
   let socket = PacketSocket(descriptor: Lockdown.controlDescriptor)
+  // The engine: whoever forks here only says whose child the copy is.
+  let parent = getppid()
   var session = setUp
   // Used-up sequential channels stay used up (CONTRACT.md, "Template sessions").
   let spent = session.channels.indices.map { session.channels[$0].isSpent(reads: readCounters($0)) }
@@ -25,7 +27,8 @@ func serveAsTemplate(_ setUp: SessionState) throws(RuntimeError) -> SessionState
     } catch { throw RuntimeError(error.description) }
     // A fork that fails is seen by the engine: the copy's control socket closes.
     if csb_fork_sibling() == 0 {
-      try becomeCopy(control: packet.descriptors[0], shared: packet.descriptors[1])
+      try becomeCopy(
+        control: packet.descriptors[0], shared: packet.descriptors[1], parent: parent)
       try socket.say(.hello, 0)
       guard let received = try receiveSession(from: socket, &buffer) else { _exit(0) }
       try session.continueAs(received, declared: declared, spent: spent)
@@ -36,13 +39,14 @@ func serveAsTemplate(_ setUp: SessionState) throws(RuntimeError) -> SessionState
   _exit(0)
 }
 
-/// In the copy: shared memory and control socket of its own, nothing else, and no more forks.
-private func becomeCopy(control: Int32, shared: Int32) throws(RuntimeError) {
+/// In the copy: shared memory and control socket of its own, nothing else, no more forks, and an end when
+/// the engine ends.
+private func becomeCopy(control: Int32, shared: Int32, parent: Int32) throws(RuntimeError) {
   guard csb_map_session(shared) == 0,
     dup2(control, Lockdown.controlDescriptor) == Lockdown.controlDescriptor
   else { _exit(1) }
-  try Lockdown.closeChannels()
-  try Lockdown.check(csb_limit(Int32(__RLIMIT_NPROC.rawValue), 0), "RLIMIT_NPROC")
+  try Lockdown.check(
+    csb_lock_child(parent, UInt32(Lockdown.controlDescriptor) + 1, 0), "lock the copy")
 }
 
 extension SessionState {

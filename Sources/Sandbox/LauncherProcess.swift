@@ -159,8 +159,10 @@ struct LauncherProcess: Sendable {
   /// the first process of their namespace. What the launcher ended with, for people.
   func reapAll() -> String {
     // It stays to be waited for, so its number names its group and no other.
-    _ = csb_await_end(process, 1)
-    Glibc.kill(-process, SIGKILL)
+    // Where somebody else has waited for it, the group must have a child of ours.
+    if csb_await_end(process, 1) >= 0 || csb_ended_in(process) >= 0 {
+      Glibc.kill(-process, SIGKILL)
+    }
     var words = "unknown"
     var end = csb_end()
     while true {

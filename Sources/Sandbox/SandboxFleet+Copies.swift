@@ -83,15 +83,16 @@ extension SandboxFleet {
       let isNew = state.withLock { state -> Bool in
         state.newCopies[key] = nil
         // Two copies that are one process are none: a template lies.
-        guard state.copies[number] == nil else { return false }
+        guard state.processes[key] != nil, state.copies[number] == nil else { return false }
         state.copies[number] = key
+        // Now, so that nobody takes it for a stray.
+        process.note(number: number)
         return true
       }
       guard isNew else {
         handleLost(process)
         return true
       }
-      process.note(number: number)
       try? events.arm(process.socket, key: key)
     case .closed, .forked, .notForked, .idle, .template, .nonsense: handleLost(process)
     }

@@ -27,8 +27,8 @@ extension SandboxFleet {
       case .closed: return takeEnd(of: process, waits: waits)
       case .forked: continue
       case .notForked(let error): return end(of: process, notForked: error)
-      case .nonsense, .template, .hello:
-        // Its end comes.
+      case .idle where !options.reuse || process.isCopy, .nonsense, .template, .hello:
+        // Who has one session only has nothing to say. Its end comes.
         if !isKilled { process.kill() }
         isKilled = true
       case .idle(let user, let system):

@@ -162,8 +162,9 @@ final class SandboxFleet: Sendable {
   func begin(_ session: Session, _ kind: Kind, _ completion: @escaping Completion)
     throws(SandboxError) -> (SandboxProcess, UInt64)
   {
-    let (message, descriptors) = try session.message(
+    var (message, descriptors) = try session.message(
       for: module, isFollowed: options.reuse && kind.isPlain)
+    message.resetsFirst = options.measuresMemory
     let start = monotonicNanoseconds()
     let (deadline, overflow) = start.addingReportingOverflow(session.timeout.nanoseconds)
     // One thread uses no more CPU time than time goes by.
@@ -334,8 +335,12 @@ final class SandboxFleet: Sendable {
   func kill(_ process: SandboxProcess) {
     if process.kill() { return }
     if process.isCopy {
-      // It has not said a word: it ends when it tries to, and its session ends now.
-      process.hangUp()
+      // It has not said a word: it ends when it tries to, and its session ends now. A word that is on its
+      // way tells whom to kill.
+      process.hangUp(bothWays: true)
+      if case .hello(let number) = process.receiveReply(to: 0, waits: false) {
+        process.note(number: number)
+      }
       handleLost(process)
     } else {
       // Where its number is told, somebody has to listen.

@@ -71,11 +71,13 @@ final class SandboxProcess: Sendable {
 
   deinit {
     close(socket)
-    pool.put(memory)
+    // A copy that nobody waited for may still have it.
+    if !isCopy || life.withLock({ $0.isOver }) { pool.put(memory) }
   }
 
-  /// Lets an idle sandbox end. What it and the launcher say can still be read.
-  func hangUp() { shutdown(socket, Int32(SHUT_WR)) }
+  /// Lets an idle sandbox end. What it and the launcher said can still be read; `bothWays`: and nothing
+  /// that they say from now on.
+  func hangUp(bothWays: Bool = false) { shutdown(socket, Int32(bothWays ? SHUT_RDWR : SHUT_WR)) }
 
   // MARK: Sessions
 
@@ -248,12 +250,12 @@ final class SandboxProcess: Sendable {
       switch header.kind {
       case .forked where sender == launcher && header.identifier == identifier:
         return take(try ForkedMessage(from: &reader))
-      case .idle where header.identifier == number && sender != launcher:
+      case .idle where header.identifier == number && isItself(sender):
         try reader.end()
         note(number: sender)
         let (user, system) = clock.withLock { $0.advance(process: sender) }
         return .idle(userNanoseconds: user, systemNanoseconds: system)
-      case .template where header.identifier == number && sender != launcher:
+      case .template where header.identifier == number && isItself(sender):
         note(number: sender)
         return .template
       case .hello where isCopy && sender > 0 && sender != template && !isKnown:
@@ -261,6 +263,12 @@ final class SandboxProcess: Sendable {
       default: return .nonsense
       }
     } catch { return .nonsense }
+  }
+
+  /// Whether the process itself may be the sender. Of a copy that is known by its first word alone.
+  private func isItself(_ sender: Int32) -> Bool {
+    let known = self.number
+    return known == 0 ? !isCopy && sender != launcher : sender == known
   }
 
   /// What the launcher says of its fork.

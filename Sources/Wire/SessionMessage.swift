@@ -2,6 +2,9 @@
 package struct SessionMessage: Equatable, Sendable {
   /// Whether the process serves another session after this one, if this one ends well.
   package var isFollowed: Bool
+  /// Whether it gives its memory back before it says that it is done, not after: so that the next
+  /// session's peak, which the engine counts from there, has nothing of this one's.
+  package var resetsFirst = false
   /// A multiple of 64 KiB.
   package var heapByteCount: UInt32
   package var memoryDigest: Bool
@@ -53,7 +56,7 @@ package struct SessionMessage: Equatable, Sendable {
   }
 
   package func encode(into writer: inout ByteWriter) {
-    writer.integer(UInt8(isFollowed ? 1 : 0))
+    writer.integer(UInt8(isFollowed ? (resetsFirst ? 2 : 1) : 0))
     writer.integer(heapByteCount)
     writer.integer(UInt8(memoryDigest ? 1 : 0))
     writer.integer(trapLimit)
@@ -66,7 +69,9 @@ package struct SessionMessage: Equatable, Sendable {
   }
 
   package init(from reader: inout ByteReader) throws(WireError) {
-    isFollowed = try reader.integer("followed", as: UInt8.self) != 0
+    let followed = try reader.integer("followed", as: UInt8.self)
+    isFollowed = followed != 0
+    resetsFirst = followed == 2
     heapByteCount = try reader.integer("heap size")
     memoryDigest = try reader.integer("memory digest", as: UInt8.self) != 0
     trapLimit = try reader.integer("trap limit")
