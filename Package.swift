@@ -198,6 +198,9 @@ let package = Package(
     .testTarget(
       name: "SandboxTests", dependencies: ["Sandbox", "Wire", system],
       swiftSettings: common),
+    .executableTarget(
+      name: "template-holder", dependencies: ["Sandbox", system], path: "Tests/TemplateHolder",
+      swiftSettings: common, linkerSettings: [.unsafeFlags(["-use-ld=lld"])]),
     .testTarget(
       name: "AttackTests", dependencies: ["Sandbox", system], exclude: ["Attacks"],
       swiftSettings: common),

@@ -225,4 +225,28 @@ struct TemplateTests {
       #expect(access("/proc/\(process)/exe", F_OK) != 0)
     }
   }
+
+  /// Without a process namespace, whose end would take the copy along as well.
+  @Test(
+    "a killed engine takes copies along that spin",
+    .enabled(if: OrphanedCopy.isPossible, "no template-holder, or no user namespaces"))
+  func killedEngine() throws {
+    let scratch = try Scratch()
+    let orphaned = try OrphanedCopy(
+      nexe: try scratch.nexe(
+        """
+          TRAP 0x6b726f46
+          TRAP WRITE, 1, buffer, 1, 0
+        1: jmp 1b
+        """))
+    defer { orphaned.end() }
+    // Launcher, template, copy; and nobody who is the first of a namespace.
+    #expect(orphaned.family.count == 3)
+    for process in orphaned.family { #expect(!OrphanedCopy.hasNamespace(process)) }
+    orphaned.killEngine()
+    for process in orphaned.family {
+      waitUntil { access("/proc/\(process)/exe", F_OK) != 0 }
+      #expect(access("/proc/\(process)/exe", F_OK) != 0)
+    }
+  }
 }

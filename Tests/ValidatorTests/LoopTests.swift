@@ -1,3 +1,4 @@
+import Foundation
 import LoopComparison
 import Testing
 import Validator
@@ -17,6 +18,18 @@ struct LoopTests {
   func enumerated(part: Int) {
     var comparison = LoopComparison(seed: UInt64(part))
     comparison.enumerated(part: 17 * part, parts: 64)
+    #expect(comparison.disagreements == 0)
+    #expect(comparison.accepted > comparison.texts / 50)
+  }
+
+  @Test(
+    "both loops find the same of every beginning of three bytes",
+    .enabled(if: ProcessInfo.processInfo.environment["ZVM_LONG_TESTS"] == "1"),
+    arguments: 0..<16)
+  func everyBeginning(part: Int) {
+    var comparison = LoopComparison(seed: UInt64(part))
+    comparison.enumerated(part: part, parts: 16)
+    #expect(comparison.texts == 1 << 20)
     #expect(comparison.disagreements == 0)
     #expect(comparison.accepted > comparison.texts / 50)
   }
