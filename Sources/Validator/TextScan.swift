@@ -1,6 +1,7 @@
 // Unsafe: `text` and the bitmaps stay allocated for the length of `report`; a worker writes only the
-// words of its own bundles in `targets` and only its own `wanted` bitmap, whose indexes are checked
-// against the text's size when a jump is noted.
+// words of the bundles in its chunks, which nobody else gets, in `targets`, and only its own `wanted`
+// bitmap, whose indexes are checked against the text's size when a jump is noted.
+import CVector
 import Dispatch
 import X86
 
@@ -11,7 +12,7 @@ import X86
   let outside: Range<Int>?
 
   /// Texts below this many bytes are not worth waking another thread for.
-  private static let parallelByteCount = 1 << 20
+  private static let parallelByteCount = 1 << 18
   private static let mostWorkers = 16
 
   private var bundleCount: Int { unsafe text.count / 32 }
@@ -58,25 +59,23 @@ import X86
     var results = [ChunkResult](repeating: ChunkResult(), count: count)
     unsafe results.withUnsafeMutableBufferPointer { results in
       let scan = unsafe TextScan(text: text, checker: checker, outside: outside)
-      let shared = unsafe Shared(results: results, bitmaps: bitmaps, scan: scan)
-      // First all bundles, then all jumps: these may go to another worker's.
-      Self.onAll(count) { unsafe shared.run(worker: $0) }
-      Self.onAll(count) { unsafe shared.join(worker: $0) }
+      var next = 0
+      unsafe withUnsafeMutablePointer(to: &next) { next in
+        let shared = unsafe Shared(results: results, bitmaps: bitmaps, scan: scan, next: next)
+        if count == 1 {
+          unsafe shared.run(worker: 0)
+        } else {
+          DispatchQueue.concurrentPerform(iterations: count) { unsafe shared.run(worker: $0) }
+        }
+      }
     }
     var total = ChunkResult()
+    total.failed = bitmaps.join()
     for result in results {
       total.features |= result.features
       total.failed = total.failed || result.failed
     }
     return total
-  }
-
-  private static func onAll(_ count: Int, _ work: @Sendable (Int) -> Void) {
-    if count == 1 {
-      work(0)
-    } else {
-      DispatchQueue.concurrentPerform(iterations: count, execute: work)
-    }
   }
 
   /// The second pass, over a text that is refused: every violation. It reads with the instructions
@@ -177,25 +176,32 @@ private struct ChunkResult {
   let results: UnsafeMutableBufferPointer<ChunkResult>
   let bitmaps: Bitmaps
   let scan: TextScan
+  /// The number of the next chunk.
+  let next: UnsafeMutablePointer<Int>
 
-  private func range(_ worker: Int) -> Range<Int> {
-    let bundles = unsafe bitmaps.bundleCount
-    let count = unsafe bitmaps.workers
-    return (bundles * worker / count)..<(bundles * (worker + 1) / count)
+  /// Some for each worker, of whole pairs for the vector loop where there are enough bundles.
+  private var chunkBundleCount: Int {
+    let share = unsafe bitmaps.bundleCount / (bitmaps.workers == 1 ? 1 : 4 * bitmaps.workers)
+    return share < 4 ? max(1, share) : min(2048, share & ~3)
   }
 
+  /// Takes chunks until there are none: whoever wakes late takes fewer.
   func run(worker: Int) {
-    let range = unsafe range(worker)
-    unsafe bitmaps.clear(range, worker: worker)
-    var log = unsafe Verdict(wanted: bitmaps.wanted + worker * bitmaps.bundleCount, scan: scan)
-    var result = unsafe scan.run(range, bitmaps.targets, plain: true, &log)
+    let bundles = unsafe bitmaps.bundleCount
+    unsafe bitmaps.clear(worker: worker)
+    var log = unsafe Verdict(wanted: bitmaps.wanted + worker * bundles, scan: scan)
+    let size = unsafe chunkBundleCount
+    var result = ChunkResult()
+    while true {
+      let start = unsafe zvm_take(next) * size
+      guard start < bundles else { break }
+      let range = start..<min(bundles, start + size)
+      unsafe bitmaps.clear(range)
+      let part = unsafe scan.run(range, bitmaps.targets, plain: true, &log)
+      result.features |= part.features
+    }
     result.failed = log.failed
     unsafe results[worker] = result
-  }
-
-  /// When all have run.
-  func join(worker: Int) {
-    if unsafe bitmaps.join(range(worker)) { unsafe results[worker].failed = true }
   }
 }
 
@@ -216,20 +222,24 @@ private struct ChunkResult {
 
   func clearTargets() { unsafe targets.initialize(repeating: 0, count: bundleCount) }
 
-  /// What a worker needs: the targets of its own bundles, and all that its jumps may want.
-  func clear(_ range: Range<Int>, worker: Int) {
+  func clear(_ range: Range<Int>) {
     unsafe (targets + range.lowerBound).initialize(repeating: 0, count: range.count)
+  }
+
+  func clear(worker: Int) {
     unsafe (wanted + worker * bundleCount).initialize(repeating: 0, count: bundleCount)
   }
 
-  /// Leaves in the first `wanted` bitmap the places in `range` that are jumped to and may not be; answers
-  /// whether there are any.
-  func join(_ range: Range<Int>) -> Bool {
+  /// Leaves in the first `wanted` bitmap the places that are jumped to and may not be; answers whether
+  /// there are any. Loops that a compiler can do by the vector.
+  func join() -> Bool {
+    for worker in 1..<max(1, workers) {
+      let more = unsafe wanted + worker * bundleCount
+      for bundle in 0..<bundleCount { unsafe wanted[bundle] |= more[bundle] }
+    }
     var bad: UInt32 = 0
-    for bundle in range {
-      var all: UInt32 = 0
-      for worker in 0..<workers { unsafe all |= wanted[worker * bundleCount + bundle] }
-      unsafe all &= ~targets[bundle]
+    for bundle in 0..<bundleCount {
+      let all = unsafe wanted[bundle] & ~targets[bundle]
       unsafe wanted[bundle] = all
       bad |= all
     }

@@ -17,6 +17,11 @@ struct zvm_block {
   uint64_t unknown;
 };
 
+/// The next number, for whoever of many threads asks.
+static inline ptrdiff_t zvm_take(ptrdiff_t *next) {
+  return __atomic_fetch_add(next, 1, __ATOMIC_RELAXED);
+}
+
 /// Whether this processor has what `zvm_vector_check` needs: AVX-512 with VBMI and VBMI2, BMI2.
 bool zvm_vector_is_supported(void);
 
