@@ -94,14 +94,16 @@ public final class JobFolder: Sendable {
     }
   }
 
+  /// To the millisecond: ids sort as the runs began, also those of one second.
   private static func stamp() -> String {
     let parts = Calendar.utc.dateComponents(
-      [.year, .month, .day, .hour, .minute, .second], from: Date())
+      [.year, .month, .day, .hour, .minute, .second, .nanosecond], from: Date())
     let values = [parts.month, parts.day, parts.hour, parts.minute, parts.second].map { value in
       let text = String(value ?? 0)
       return text.utf8.count < 2 ? "0\(text)" : text
     }
-    return "\(parts.year ?? 0)\(values[0])\(values[1])T\(values[2])\(values[3])\(values[4])"
+    return "\(parts.year ?? 0)\(values[0])\(values[1])T\(values[2])\(values[3])\(values[4])."
+      + String(1000 + (parts.nanosecond ?? 0) / 1_000_000).suffix(3)
   }
 
   private static func locked(_ path: String) throws(JobError) -> Int32 {
