@@ -12,8 +12,12 @@ let strict = common + [.strictMemorySafety(), .treatAllWarnings(as: .error)]
 
 let optimized: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
-/// Here -lstdc++, which the compiler adds, is the archive.
-let staticLibraries = Context.packageDirectory + "/scripts/link"
+/// Each library that is loaded is half a dozen mappings, which every fork copies. Of -lstdc++, which the
+/// compiler adds, the archive is linked.
+let withoutSharedRuntime: LinkerSetting = .unsafeFlags([
+  "-Xlinker", "--as-needed", "-Xclang-linker", "-static-libgcc", "-Xlinker",
+  "--remap-inputs=*/libstdc++.so=" + Context.packageDirectory + "/scripts/libstdc++.ld",
+])
 
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
@@ -86,10 +90,9 @@ let package = Package(
         // every fork.
         .unsafeFlags([
           "-static-stdlib", "-use-ld=lld", "-Xlinker", "-z", "-Xlinker", "now", "-Xclang-linker",
-          "-no-pie", "-Xlinker", "--as-needed", "-Xclang-linker", "-static-libgcc",
-          // Each library that is loaded is half a dozen mappings, which every fork copies.
-          "-L", staticLibraries,
-        ])
+          "-no-pie",
+        ]),
+        withoutSharedRuntime,
       ]),
 
     // The trusted side.
@@ -123,8 +126,8 @@ let package = Package(
       linkerSettings: [
         .unsafeFlags([
           "-static-stdlib", "-use-ld=lld", "-Xclang-linker", "-no-pie", "-Xlinker", "--gc-sections",
-          "-Xlinker", "--as-needed", "-Xclang-linker", "-static-libgcc", "-L", staticLibraries,
-        ])
+        ]),
+        withoutSharedRuntime,
       ]
         + [
           "Foundation", "FoundationInternationalization", "FoundationEssentials", "_FoundationICU",
