@@ -17,25 +17,23 @@ int csb_children_are_kept(void)
 	return action.sa_handler != SIG_IGN && !(action.sa_flags & SA_NOCLDWAIT);
 }
 
-int csb_await_end(int32_t process, int waits)
+static int32_t ended(idtype_t kind, int32_t number, int options)
 {
 	siginfo_t info;
 	info.si_pid = 0;
-	while (waitid(P_PID, process, &info, WEXITED | WNOWAIT | (waits ? 0 : WNOHANG)))
-		if (errno != EINTR)
-			return -errno;
-	return info.si_pid != 0;
-}
-
-int32_t csb_ended_in(int32_t group)
-{
-	siginfo_t info;
-	info.si_pid = 0;
-	while (waitid(P_PGID, group, &info, WEXITED | WNOWAIT | WNOHANG))
+	while (waitid(kind, number, &info, WEXITED | WNOWAIT | options))
 		if (errno != EINTR)
 			return -errno;
 	return info.si_pid;
 }
+
+int csb_await_end(int32_t process, int waits)
+{
+	int32_t result = ended(P_PID, process, waits ? 0 : WNOHANG);
+	return result > 0 ? 1 : result;
+}
+
+int32_t csb_ended_in(int32_t group) { return ended(P_PGID, group, WNOHANG); }
 
 static uint64_t nanoseconds(struct timeval time)
 {

@@ -158,8 +158,8 @@ struct LauncherProcess: Sendable {
   /// Waits for the launcher's end, then kills and waits for whatever is left of its group: sandboxes and
   /// the first process of their namespace. What the launcher ended with, for people.
   func reapAll() -> String {
-    // It stays to be waited for, so its number names its group and no other.
-    // Where somebody else has waited for it, the group must have a child of ours.
+    // It stays to be waited for, so its number names its group and no other; where somebody else has
+    // waited for it, the group must have a child of ours.
     if csb_await_end(process, 1) >= 0 || csb_ended_in(process) >= 0 {
       Glibc.kill(-process, SIGKILL)
     }

@@ -55,6 +55,20 @@ public struct Form: Sendable, Equatable {
   public static let groupBit: UInt32 = 1 << 30
   public static let validBit: UInt32 = 1 << 31
 
+  /// The word of a table's entry, through its group, for one kind of operand and one ModRM.reg; nil where
+  /// that is no instruction, and where the rest of ModRM decides.
+  static func word(_ entry: UInt32, reg: Int, isRegister: Bool, _ groups: [UInt32]) -> UInt32? {
+    var word = entry
+    guard word & escapeBit == 0 else { return nil }
+    if word & groupBit != 0 {
+      word = groups[Int(word & 0xFFFF) << 4 | (isRegister ? 8 : 0) | reg]
+    }
+    guard word & groupBit == 0, word & validBit != 0,
+      word & (isRegister ? registerBit : memoryBit) != 0
+    else { return nil }
+    return word
+  }
+
   /// Where an escape leads.
   public enum Escape: UInt32, Sendable {
     /// 0F, then 0F 38 and 0F 3A.

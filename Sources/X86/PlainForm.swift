@@ -30,13 +30,7 @@ public struct PlainForm: Sendable {
   /// Works it out from an entry of the pages; not valid if the instruction is not plain.
   init(_ entry: UInt32, opcode: Int, modReg: Int, hasREX: Bool, _ groups: [UInt32]) {
     let isRegister = modReg >= 24
-    var word = entry
-    guard word & Form.escapeBit == 0 else { return }
-    if word & Form.groupBit != 0 {
-      word = groups[Int(word & 0xFFFF) << 4 | (isRegister ? 8 : 0) | modReg & 7]
-    }
-    guard word & Form.groupBit == 0, word & Form.validBit != 0,
-      word & (isRegister ? Form.registerBit : Form.memoryBit) != 0,
+    guard let word = Form.word(entry, reg: modReg & 7, isRegister: isRegister, groups),
       let kind = Form.Kind(rawValue: word >> Form.kindShift & 15),
       kind.rawValue <= Form.Kind.call32.rawValue
     else { return }

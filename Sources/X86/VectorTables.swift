@@ -150,8 +150,8 @@ private struct VectorForm: Hashable {
     var feature: UInt32
 
     init?(_ entry: UInt32, reg: Int, _ groups: [UInt32]) {
-      let register = Self.word(entry, reg, isRegister: true, groups)
-      let memory = Self.word(entry, reg, isRegister: false, groups)
+      let register = Form.word(entry, reg: reg, isRegister: true, groups)
+      let memory = Form.word(entry, reg: reg, isRegister: false, groups)
       guard let word = register ?? memory else { return nil }
       let ignored = Form.registerBit | Form.memoryBit | Form.accessBit
       if let memory, memory & ~ignored != word & ~ignored { return nil }
@@ -174,21 +174,6 @@ private struct VectorForm: Hashable {
       var row = self
       if width == .zeroExtending { row.width = .plain }
       return row
-    }
-
-    /// The form of one kind of operand, if it is valid and one ModRM byte does not differ from others.
-    private static func word(
-      _ entry: UInt32, _ reg: Int, isRegister: Bool, _ groups: [UInt32]
-    ) -> UInt32? {
-      var word = entry
-      guard word & Form.escapeBit == 0 else { return nil }
-      if word & Form.groupBit != 0 {
-        word = groups[Int(word & 0xFFFF) << 4 | (isRegister ? 8 : 0) | reg]
-      }
-      guard word & Form.groupBit == 0, word & Form.validBit != 0,
-        word & (isRegister ? Form.registerBit : Form.memoryBit) != 0
-      else { return nil }
-      return word
     }
   }
 }

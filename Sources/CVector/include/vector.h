@@ -26,6 +26,6 @@ static inline ptrdiff_t zvm_take(ptrdiff_t *next) {
 bool zvm_vector_is_supported(void);
 
 /// Checks `pairs` times 128 bytes at `text`; fills in two blocks a pair. `tables` has the layout of
-/// VectorTables.swift. Answers which optional features were seen: bits 0…5 of the last table.
+/// VectorTables.swift. Answers which optional features were seen, as bits of `needs` there.
 uint8_t zvm_vector_check(
     const uint8_t *tables, const uint8_t *text, size_t pairs, struct zvm_block *blocks);

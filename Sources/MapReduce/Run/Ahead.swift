@@ -1,31 +1,21 @@
 import Dispatch
 import Sandbox
-import Synchronization
 
 /// A value that is made on a thread of its own, before it is wanted.
 final class Ahead<Value: Sendable>: Sendable {
-  private let result = Mutex<Result<Value, JobError>?>(nil)
-  private let done = DispatchGroup()
+  private let result = Handoff<Result<Value, JobError>>()
 
   init(_ make: @escaping @Sendable () throws(JobError) -> Value) {
-    done.enter()
     // A queue of its own, which may block.
-    DispatchQueue(label: "zvm.job.ahead").async { [self] in
-      let made: Result<Value, JobError>
-      do throws(JobError) { made = .success(try make()) } catch { made = .failure(error) }
-      result.withLock { $0 = made }
-      done.leave()
+    DispatchQueue(label: "zvm.job.ahead").async { [result] in
+      do throws(JobError) { result.give(.success(try make())) } catch {
+        result.give(.failure(error))
+      }
     }
   }
 
   /// Waits for the value.
-  func get() throws(JobError) -> Value {
-    done.wait()
-    guard let made = result.withLock({ $0 }) else {
-      preconditionFailure("the result is there before the group is left")
-    }
-    return try made.get()
-  }
+  func get() throws(JobError) -> Value { try result.take().get() }
 }
 
 /// Launchers that are not wanted any more: each is ended on a thread of its own, since that takes a few
