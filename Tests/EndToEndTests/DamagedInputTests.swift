@@ -94,6 +94,8 @@ struct DamagedInputTests {
       "copy.c",
       Self.copy.replacing(
         "fwrite(buffer", with: "for (volatile int i = 0; i < 30000000; i++) {} fwrite(buffer"))
+    // More than a thousand shards of some 10 ms: the file is changed long before the last, and the
+    // first shard that ends after the change ends the job.
     try folder.write("data.txt", (0..<60_000).map { "line \($0)\n" }.joined())
     try folder.write(
       "job.yaml", "name: copy\ninput: [data.txt]\nmap: {program: copy.c}\noutput: out\n")
@@ -101,7 +103,7 @@ struct DamagedInputTests {
     process.executableURL = URL(filePath: "/usr/bin/env")
     process.arguments = [
       "ZVM_STATE=\(folder.path("state"))", zvm, "job", "run", folder.path("job.yaml"), "--no-cache",
-      "--jobs", "1", "--shard-size", "60000",
+      "--jobs", "1", "--shard-size", "600",
     ]
     try folder.write("errors", "")
     process.standardError = FileHandle(forWritingAtPath: folder.path("errors"))
@@ -116,6 +118,7 @@ struct DamagedInputTests {
       usleep(10_000)
       waited += 1
     }
+    try #require(process.isRunning)
     let handle = try #require(FileHandle(forWritingAtPath: folder.path("data.txt")))
     try handle.seekToEnd()
     try handle.write(contentsOf: Data("one more\n".utf8))
