@@ -194,7 +194,7 @@ let package = Package(
       swiftSettings: common),
     .testTarget(name: "ReportTests", dependencies: ["Report"], swiftSettings: common),
     .testTarget(
-      name: "MapReduceTests", dependencies: ["MapReduce", "Datasets", system],
+      name: "MapReduceTests", dependencies: ["MapReduce", "Datasets", "Sandbox", system],
       swiftSettings: common),
     .testTarget(
       name: "ELFTests", dependencies: ["ELF", "Validator"], swiftSettings: common),

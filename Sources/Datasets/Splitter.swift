@@ -6,10 +6,11 @@ public struct Splitter: Sendable {
   private let wantedByteCount: Int64?
   public let format: RecordFormat
 
-  /// Shards of small files; also the chunks of what must be decoded from its start, several of which
-  /// are in memory at a time.
+  /// Shards of small files.
   public static let smallestByteCount: Int64 = 8 << 20
   private static let largestByteCount: Int64 = 64 << 20
+  /// Chunks of what must be decoded from its start: several of them are in memory at a time.
+  private static let largestChunkByteCount: Int64 = 32 << 20
   /// A file is divided into at least so many shards, as far as the limits above allow.
   private static let usualCount: Int64 = 64
 
@@ -76,7 +77,7 @@ public struct Splitter: Sendable {
       if builder.canSplit(list) { return .compressed(builder.pieces(of: list)) }
     }
     let guess = try decompressedByteCount(of: file, codec, list)
-    let chunk = wantedByteCount ?? Self.smallestByteCount
+    let chunk = wantedByteCount ?? min(sizes(of: guess).usual, Self.largestChunkByteCount)
     guard codec == .none || isLarge, guess > 2 * chunk else {
       return codec == .none ? try plainPieces(of: file) : whole
     }

@@ -8,9 +8,10 @@ import Wire
 /// Decoders of inputs that cannot be split: each decodes one file once, behind the filter, and deals
 /// it out in chunks, so that all sandboxes have something to do.
 ///
-/// Memory is bounded: a decoder waits when `chunkLimit` chunks are there that nobody has read. Who
-/// asks for a later chunk makes it go on, and the oldest unread one is dropped; who asks for a chunk
-/// that was dropped (a retry, as a rule) makes another decoder start from the beginning.
+/// Memory is bounded, and given back at the end of each file: a decoder waits when `chunkLimit` chunks
+/// are there that nobody has read. Who asks for a later chunk makes it go on, and the oldest unread one
+/// is dropped; who asks for a chunk that was dropped (a retry, as a rule) makes another decoder start
+/// from the beginning.
 final class StreamSources: Sendable {
   private struct Key: Hashable {
     var path: String
@@ -30,7 +31,9 @@ final class StreamSources: Sendable {
   private let state = Mutex(State())
 
   /// `readers`: how many sandboxes read at a time.
-  init(readers: Int) { chunkLimit = 2 * readers + 2 }
+  init(readers: Int) { chunkLimit = Self.chunkLimit(readers: readers) }
+
+  static func chunkLimit(readers: Int) -> Int { 2 * readers + 2 }
 
   /// Waits for the shard's chunk. nil: the input ends before it.
   func chunk(of shard: Shard, _ piece: StreamPiece) throws(JobError) -> StreamChunk? {
@@ -130,6 +133,8 @@ private final class StreamPass: Sendable {
     var waiting: [DispatchSemaphore] = []
     /// Most chunks at a time.
     var limit: Int
+    /// The decoder has ended, and all that it announced is here.
+    var isOver = false
     var handle: SessionHandle?
   }
 
@@ -189,6 +194,8 @@ private final class StreamPass: Sendable {
     ended.enter()
     DispatchQueue(label: "zvm.job.decoder").async { [self] in
       while let (place, byteCount) = announcement() { arrived(place, byteCount) }
+      state.withLock { $0.isOver = true }
+      shrink()
       ended.leave()
     }
   }
@@ -248,6 +255,18 @@ private final class StreamPass: Sendable {
     wake { $0.failure = failure }
   }
 
+  /// Offers the decoder a place that has no chunk any more. When it has ended and its last chunk is
+  /// read, all memory goes back.
+  private func free(_ place: Int64) {
+    if state.withLock({ $0.isOver }) { shrink() } else { try? Self.offer(place, to: places) }
+  }
+
+  private func shrink() {
+    let isUnused = state.withLock { $0.isOver && $0.chunks.isEmpty }
+    // That it cannot be given back does no harm.
+    if isUnused { try? memory.descriptor.resize(to: 0) }
+  }
+
   private func wake(_ change: (inout State) -> Void) {
     let waiting = state.withLock { state in
       change(&state)
@@ -283,7 +302,7 @@ private final class StreamPass: Sendable {
         }
         return .success(nil)
       }
-      if let freed { try? Self.offer(freed, to: places) }
+      if let freed { free(freed) }
       if let taken = try taken.get() { return taken }
       semaphore.wait()
     }
@@ -296,7 +315,7 @@ private final class StreamPass: Sendable {
       state.chunks[index] = chunk.readers > 0 ? chunk : nil
       return chunk.readers > 0 ? nil : chunk.place
     }
-    if let freed { try? Self.offer(freed, to: places) }
+    if let freed { free(freed) }
   }
 
   func stop() { state.withLock { $0.handle }?.cancel() }

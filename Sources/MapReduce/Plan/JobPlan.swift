@@ -17,7 +17,7 @@ public struct JobPlan: CustomStringConvertible {
         if case .stages(let names) = stage.source {
           lines.append("  input   the output of \(names.joined(separator: ", "))")
         }
-        describe(stage, options, tasks: nil)
+        describe(stage, options, tasks: nil, chunkByteCount: 0)
         continue
       }
       let size = stage.shardByteCount ?? options.shardByteCount
@@ -35,11 +35,21 @@ public struct JobPlan: CustomStringConvertible {
         lines.append(
           "    \(shard.index)\t\(shard.name)\t\(shard.offset)\t\(shard.byteCount) bytes\(packed)")
       }
-      describe(stage, options, tasks: plan.shards.count)
+      var chunkByteCount: Int64 = 0
+      for shard in plan.shards {
+        if case .stream(let piece) = shard.piece {
+          chunkByteCount = max(chunkByteCount, piece.chunkByteCount)
+        }
+      }
+      describe(
+        stage, options, tasks: plan.shards.count, chunkByteCount: Int(clamping: chunkByteCount))
     }
   }
 
-  private mutating func describe(_ stage: JobFile.Stage, _ options: RunOptions, tasks: Int?) {
+  /// `chunkByteCount`: of the largest chunks that a decoder deals out; 0: there is none.
+  private mutating func describe(
+    _ stage: JobFile.Stage, _ options: RunOptions, tasks: Int?, chunkByteCount: Int
+  ) {
     if let combine = stage.combine { lines.append("  combine \(combine.path)") }
     if let reduce = stage.reduce {
       lines.append(
@@ -50,10 +60,12 @@ public struct JobPlan: CustomStringConvertible {
     let slots = min(options.concurrency, tasks ?? options.concurrency)
     let sandbox = max(stage.map.memoryByteCount, stage.combine?.memoryByteCount ?? 0)
     let sorting = stage.shuffle == .sort ? LineSorter.memoryByteCount : 0
+    let chunks = StreamSources.chunkLimit(readers: options.concurrency) * chunkByteCount
     lines.append(
-      "  memory  at most \((slots * (sandbox + sorting)) >> 20) MiB: \(slots) sandboxes of "
+      "  memory  at most \((slots * (sandbox + sorting) + chunks) >> 20) MiB: \(slots) sandboxes of "
         + "\(sandbox >> 20) MiB"
-        + (sorting > 0 ? ", \(sorting >> 20) MiB for sorting beside each" : ""))
+        + (sorting > 0 ? ", \(sorting >> 20) MiB for sorting beside each" : "")
+        + (chunks > 0 ? ", \(chunks >> 20) MiB for decoded chunks" : ""))
   }
 
   public var description: String { lines.joined(separator: "\n") }
