@@ -45,7 +45,7 @@ extension SandboxFleet {
   private static func noTemplate(_ ended: Result<SandboxReport, SandboxError>) -> SandboxError {
     switch ended {
     case .success(let report):
-      SandboxError("the program did not become a template: \(report.outcome)")
+      SandboxError("the program did not become a template: \(report.outcome.explanation)")
     case .failure(let error): error
     }
   }

@@ -9,22 +9,23 @@ extension Session {
   /// tarball whose content the program finds at that folder (an absolute path), later ones over
   /// earlier ones; a compressed one is a `.compressed` backing. Each of `saves` is where the folder's
   /// content goes, as a tarball, when the program exits. `seconds` is the time at the start, since
-  /// 1970: clocks inside are fixed. `forksBeforeMain`: our C library calls fork once it has read the
-  /// mounts, so that the session can be the set-up of a `Template`; elsewhere that makes no difference.
+  /// 1970: clocks inside are fixed. `forksLate`: our C library calls fork before it has to do with the
+  /// standard streams or another channel that can be written, so that the session can be the set-up of a
+  /// `Template`; elsewhere that makes no difference.
   public static func command(
     arguments: [String], environment: [(name: String, value: String)] = [],
     standardInput: Channel.Backing, standardOutput: Channel.Backing,
     standardError: Channel.Backing, mounts: [(tar: Channel.Backing, at: String)] = [],
     saves: [(tar: Channel.Backing, of: String)] = [], seconds: UInt32 = 0,
     memoryByteCount: Int = 256 << 20, timeout: Duration = .seconds(60),
-    forksBeforeMain: Bool = false
+    forksLate: Bool = false
   ) -> Session {
     var text = "[args]\nargs =" + arguments.map { " " + escaped($0) }.joined() + "\n[env]\n"
     for (name, value) in environment {
       text += "name=\(escaped(name)), value=\(escaped(value))\n"
     }
     if seconds > 0 { text += "[time]\nseconds=\(seconds)\n" }
-    if forksBeforeMain { text += "[precache]\nprecache=yes\n" }
+    if forksLate { text += "[precache]\nprecache=late\n" }
     var tarballs: [Channel] = []
     if !mounts.isEmpty || !saves.isEmpty { text += "[fstab]\n" }
     for (index, mount) in mounts.enumerated() {

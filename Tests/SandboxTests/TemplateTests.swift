@@ -100,7 +100,7 @@ struct TemplateTests {
     let launcher = try launcher("TRAP EXIT, 3")
     defer { launcher.shutDown() }
     let error = #expect(throws: SandboxError.self) { try launcher.makeTemplate(session()) }
-    #expect(error?.description.contains("exited(code: 3)") == true)
+    #expect(error?.description.contains("exited with status 3") == true)
   }
 
   @Test("in a session that is no set-up, and in a copy, fork is refused")

@@ -12,10 +12,20 @@ int zrt_device_seekable(const struct zrt_node *node)
 	return node->kind != ZRT_CHANNEL || channel(node->channel)->type != CHANNEL_SEQUENTIAL;
 }
 
+/* What has to do with a channel that is another one in each copy of a template makes the session one
+ * first: the standard three, and whatever can be written. Others are taken to be the same for all. */
+static void settle(int number)
+{
+	if (number < 3 || channel(number)->limits[LIMIT_PUTS] > 0)
+		zrt_settle();
+}
+
 int64_t zrt_size(const struct zrt_node *node)
 {
-	if (node->kind == ZRT_CHANNEL)
+	if (node->kind == ZRT_CHANNEL) {
+		settle(node->channel);
 		return channel(node->channel)->size;
+	}
 	return node->kind == ZRT_DIRECTORY ? ZRT_PAGE
 		: node->kind == ZRT_FIFO ? node->size - node->content.taken : node->size;
 }
@@ -27,6 +37,7 @@ zrt_long zrt_device_read(struct zrt_node *node, void *buffer, uint32_t size, int
 {
 	switch (node->kind) {
 	case ZRT_CHANNEL:
+		settle(node->channel);
 		return zvm_trap(TRAP_READ, node->channel, (uint32_t)buffer, clamp(size), offset);
 	case ZRT_ZERO:
 	case ZRT_FULL: memset(buffer, 0, size); return size;
@@ -41,6 +52,7 @@ zrt_long zrt_device_write(struct zrt_node *node, const void *buffer, uint32_t si
 		return size ? -ENOSPC : 0;
 	if (node->kind != ZRT_CHANNEL)
 		return size;
+	settle(node->channel);
 	return zvm_trap(TRAP_WRITE, node->channel, (uint32_t)buffer, clamp(size), offset);
 }
 

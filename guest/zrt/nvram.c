@@ -154,6 +154,13 @@ static int yes(const char *value, const char *rule)
 	return *value == 'y';
 }
 
+static const char precache_rule[] = "[precache] takes: precache=yes, no or late";
+
+static int precache(const char *value)
+{
+	return strcmp(value, "late") ? yes(value, precache_rule) : PRECACHE_LATE;
+}
+
 static int channel_of(const char *name)
 {
 	int channel = zrt_channel(name);
@@ -260,8 +267,7 @@ static void take(struct zrt_nvram *nvram, char section, char *line)
 		"[time] takes: seconds=NUMBER, below 9000000000"); break;
 	case 'd': nvram->verbosity = number(only(line, "verbosity", "[debug] takes: verbosity=NUMBER"),
 		"[debug] takes: verbosity=NUMBER"); break;
-	case 'p': nvram->precache = yes(only(line, "precache", "[precache] takes: precache=yes or no"),
-		"[precache] takes: precache=yes or no"); break;
+	case 'p': nvram->precache = precache(only(line, "precache", precache_rule)); break;
 	default: fail("a line before the first section");
 	}
 }

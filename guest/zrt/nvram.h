@@ -16,6 +16,8 @@ struct zrt_mode {
 	enum { ZRT_MODE_FILE, ZRT_MODE_PIPE, ZRT_MODE_CHARACTER } type;
 };
 
+enum { PRECACHE_NO, PRECACHE_YES, PRECACHE_LATE };
+
 struct zrt_nvram {
 	int argc;
 	char **argv;
@@ -27,7 +29,7 @@ struct zrt_nvram {
 	int mode_count;
 	int64_t seconds;
 	int verbosity;
-	int precache;
+	int precache;	/* when the session becomes a template: never, before main, or late */
 };
 void zrt_nvram_read(struct zrt_nvram *nvram);
 

@@ -5,6 +5,7 @@
 
 void zrt_say_text(const char *text)
 {
+	zrt_settle();
 	zvm_trap(TRAP_WRITE, 2, (uint32_t)text, strlen(text), 0);
 }
 

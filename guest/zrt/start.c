@@ -16,22 +16,41 @@ static Elf32_Phdr program_header;
 /* AT_RANDOM: 16 bytes that are the same in every run. */
 static const unsigned char fixed_random[16] = "zvm determinism";
 
+/* Set while the session is still to become a template (see zrt_settle). */
+static int unsettled;
+
+/* The copies go on from here, with 0. Where the session may not become a template: -ENOSYS. */
+zrt_long zrt_fork(void)
+{
+	unsettled = 0;
+	return zvm_trap(TRAP_FORK, 0, 0, 0, 0);
+}
+
+/* With precache=late a session becomes a template by itself: before it learns or says anything by which
+ * one copy differs from the other. Everybody who asks for that calls this first. */
+void zrt_settle(void)
+{
+	if (unsettled)
+		zrt_fork();
+}
+
 void zrt_exit(int code)
 {
+	zrt_settle();
 	for (;;)
 		zvm_trap(TRAP_EXIT, (uint32_t)code, 0, 0, 0);
 }
 
-/* The tree as the nvram describes it. With [precache] the session becomes a template before main:
+/* The tree as the nvram describes it. With precache=yes the session becomes a template before main:
  * what is not removable is loaded once, and each session that is made of it has its own nvram and
- * its own removable tarballs. */
+ * its own removable tarballs. With precache=late they are those of the template. */
 static void furnish(struct zrt_nvram *nvram)
 {
 	zrt_tree_start();
 	zrt_nvram_read(nvram);
 	zrt_clock_start(nvram->seconds);
 	zrt_mount(nvram, 0);
-	if (nvram->precache && zvm_trap(TRAP_FORK, 0, 0, 0, 0) >= 0) {
+	if (nvram->precache == PRECACHE_YES && zrt_fork() >= 0) {
 		struct zrt_nvram fresh;
 		zrt_nvram_read(&fresh);
 		*nvram = fresh;
@@ -42,6 +61,7 @@ static void furnish(struct zrt_nvram *nvram)
 	zrt_furnish(nvram);
 	zrt_verbosity = nvram->verbosity;
 	zrt_files_start();
+	unsettled = nvram->precache == PRECACHE_LATE;
 }
 
 void zrt_start(void)

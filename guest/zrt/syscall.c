@@ -222,8 +222,9 @@ static zrt_long call(uint32_t n, zrt_long a, zrt_long b, zrt_long c, zrt_long d,
 		if (a)
 			*(uint32_t *)PTR(b) = ZRT_USER;
 		return 1;
+	case NUMBER(SYS_fork): return zrt_fork();
 	case NUMBER(SYS_wait4):
-	case NUMBER(SYS_waitid): return -ECHILD; /* there is no fork */
+	case NUMBER(SYS_waitid): return -ECHILD; /* a copy is nobody's child */
 	case NUMBER(SYS_uname): return zrt_uname(PTR(a));
 	case NUMBER(SYS_sysinfo): return zrt_sysinfo(PTR(a));
 	case NUMBER(SYS_prlimit64): return zrt_limit(b, PTR(c), PTR(d));

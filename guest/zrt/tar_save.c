@@ -28,6 +28,7 @@ struct output {
 static void flush(struct output *out)
 {
 	for (uint32_t done = 0; done < out->filled && !out->error;) {
+		zrt_settle();
 		int moved = zvm_trap(TRAP_WRITE, out->channel, (uint32_t)(out->buffer + done),
 			out->filled - done, out->position);
 		if (moved <= 0) {

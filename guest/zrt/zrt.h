@@ -131,5 +131,7 @@ zrt_long zrt_times(void *times);
 extern int zrt_verbosity;
 void zrt_say_text(const char *text);
 void zrt_say_number(int64_t number);
+zrt_long zrt_fork(void);
+void zrt_settle(void);
 __attribute__((noreturn)) void zrt_exit(int code);
 #endif

@@ -48,7 +48,7 @@ struct StageProgram: Sendable {
       arguments: command.arguments, environment: environment,
       standardInput: .null, standardOutput: .null, standardError: .null,
       mounts: sides.mounts, memoryByteCount: program.memoryByteCount,
-      timeout: .seconds(program.timeoutSeconds), forksBeforeMain: program.template)
+      timeout: .seconds(program.timeoutSeconds), forksLate: program.template)
     session.channels[1].limits.putBytes = program.outputByteCount
     session.cpuTimeLimit = program.cpuSeconds.map { .seconds($0) }
     session.channels[2].limits.putBytes = Self.errorByteCount

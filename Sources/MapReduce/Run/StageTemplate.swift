@@ -3,8 +3,8 @@ import Synchronization
 
 /// The template of a stage's program, made when the first task needs it, and anew when it is gone.
 ///
-/// Its set-up is the start of the program's C library, up to `main`: what tarballs hold is read once
-/// instead of once a task. Tasks are copies of it.
+/// Its set-up is all that the program does before its first input or output: an interpreter starts, reads
+/// its script and tables, once instead of once a task. Tasks are copies of it.
 final class StageTemplate: Sendable {
   private let launcher: Launcher
   private let template = Mutex<Template?>(nil)
