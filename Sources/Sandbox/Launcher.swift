@@ -127,11 +127,14 @@ public final class Launcher: Sendable {
   /// The program's own set-up (an interpreter that warms up) is done once; each session of the
   /// template starts after the call, in a fork of the process. What the set-up wrote to channels
   /// stays written there; sessions have channels of their own. An error when the program ends without
-  /// calling `fork`, or the session's limits end it. Needs `Options.templates`.
-  public func makeTemplate(_ setUp: Session) throws(SandboxError) -> Template {
+  /// calling `fork`, or the session's limits end it. `starting` is called with the session's handle.
+  /// Needs `Options.templates`.
+  public func makeTemplate(
+    _ setUp: Session, starting: (SessionHandle) -> Void = { _ in }
+  ) throws(SandboxError) -> Template {
     guard options.templates else { throw SandboxError("a launcher without the option templates") }
     let fleet = try fleet()
-    return Template(fleet: fleet, process: try fleet.makeTemplate(setUp))
+    return Template(fleet: fleet, process: try fleet.makeTemplate(setUp, starting))
   }
 
   /// Kills every sandbox and the launcher process, and reaps it.

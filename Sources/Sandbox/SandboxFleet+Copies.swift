@@ -8,13 +8,16 @@ import Wire
 /// is the kernel's word.
 extension SandboxFleet {
   /// Runs a session until its program calls fork; the process is a template then.
-  func makeTemplate(_ session: Session) throws(SandboxError) -> SandboxProcess {
+  func makeTemplate(_ session: Session, _ starting: (SessionHandle) -> Void)
+    throws(SandboxError) -> SandboxProcess
+  {
     let result = Mutex<Result<SandboxReport, SandboxError>?>(nil)
     let done = DispatchSemaphore(value: 0)
     let (process, number) = try begin(session, .template) { report in
       result.withLock { $0 = report }
       done.signal()
     }
+    starting(SessionHandle(fleet: self, number: number))
     listening: while true {
       switch process.receiveReply(to: number, waits: true) {
       case .template:

@@ -35,9 +35,9 @@ struct ScriptTests {
   }
 
   @Test(
-    "with template: true each task starts from the same set-up, and what comes out is the same",
-    arguments: [false, true])
-  func template(isTemplate: Bool) throws {
+    "with a template each task starts from the same set-up, and what comes out is the same",
+    arguments: ["template: false", "template: true", "memory: 64MiB"])
+  func template(option: String) throws {
     let folder = try Folder()
     try folder.write("list", (0..<7).map { "key\($0) name\($0)\n" }.joined())
     _ = try shell("tar cf names.tar list", in: folder.url)
@@ -46,6 +46,8 @@ struct ScriptTests {
       "map.lua",
       """
       local names = {}
+      -- Enough to make a template worth while where nobody asks for one.
+      for i = 1, 300000 do names[i % 9] = i end
       for l in io.lines('/names/list') do
         local k, v = l:match('(%S+) (%S+)')
         names[k] = v
@@ -66,8 +68,8 @@ struct ScriptTests {
       """
       name: template
       input: data
-      map: {program: map.lua, template: \(isTemplate)}
-      reduce: {program: sum.awk, template: \(isTemplate)}
+      map: {program: map.lua, \(option)}
+      reduce: {program: sum.awk, \(option)}
       side: {tar: names.tar, at: /names}
       output: result
 

@@ -36,7 +36,8 @@ func options() throws {
   #expect(map.path == "/j/m.nexe" && map.arguments == ["a", "1"])
   #expect(map.environment.map { "\($0.name)=\($0.value)" } == ["N=v"])
   #expect(map.memoryByteCount == 64 << 20 && map.timeoutSeconds == 300)
-  #expect(map.cpuSeconds == 10 && map.outputByteCount == 1024 && !map.reuse && map.template)
+  #expect(map.cpuSeconds == 10 && map.outputByteCount == 1024 && !map.reuse)
+  #expect(map.template == .always)
 }
 
 @Test("everything a stage may say is read")

@@ -11,6 +11,13 @@ public struct JobFile: Sendable, Equatable {
 extension JobFile {
   /// A program with its limits.
   public struct Program: Sendable, Hashable {
+    /// Whether a program's sandboxes are copies of one that is ready.
+    public enum Template: Sendable {
+      case never, always
+      /// Scripts, unless the job file says otherwise.
+      case whereFaster
+    }
+
     /// What `ProgramResolver` understands: a `.nexe`, a source that is compiled on the fly, …
     public var path: String
     public var arguments: [String] = []
@@ -23,8 +30,8 @@ extension JobFile {
     public var outputByteCount: Int64 = .max
     /// Whether a sandbox may serve one shard after the other of its stage, made anew in between.
     public var reuse = true
-    /// Whether sandboxes start as copies of one that ran up to its call of `fork`.
-    public var template = false
+    /// Whether sandboxes start as copies of one that ran up to its first input or output.
+    public var template = Template.never
   }
 
   public struct Variable: Sendable, Hashable {

@@ -37,7 +37,11 @@ extension JobReader {
         try size(node, "output_limit", 0...(1 << 50), "from 0 to 1024TiB"))
     }
     if let node = fields["reuse"] { result.reuse = try bool(node, "reuse") }
-    if let node = fields["template"] { result.template = try bool(node, "template") }
+    if let node = fields["template"] {
+      result.template = try bool(node, "template") ? .always : .never
+    } else if Script.Language(program: program) != nil {
+      result.template = .whereFaster
+    }
     return result
   }
 

@@ -26,7 +26,7 @@ struct EndingLaunchers: Sendable {
   /// Ends the program's launcher when it is there, and its making was no failure.
   func end(_ program: Ahead<StageProgram>) {
     DispatchQueue(label: "zvm.job.ending").async(group: group) {
-      do throws(JobError) { try program.get().launcher.shutDown() } catch {}
+      do throws(JobError) { try program.get().shutDown() } catch {}
     }
   }
 

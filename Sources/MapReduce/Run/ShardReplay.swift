@@ -58,8 +58,9 @@ public final class ShardReplay: CustomStringConvertible, Sendable {
   /// Answers its exit status.
   public func run() throws(JobError) -> Int32 {
     let sides = try SideInputs(stage.sideInputs)
-    let program = try StageProgram(try ResolvedProgram(stage.map), sides: sides, pool: 1)
-    defer { program.launcher.shutDown() }
+    let program = try StageProgram(
+      try ResolvedProgram(stage.map), sides: sides, tasks: 1, concurrency: 1)
+    defer { program.shutDown() }
     let streams = StreamSources(readers: 1)
     defer { streams.close() }
     let input = try ShardInput(shard, streams)
@@ -85,7 +86,7 @@ public final class ShardReplay: CustomStringConvertible, Sendable {
     }
     let report: SandboxReport
     do throws(SandboxError) {
-      report = try program.launcher.runAndWait(session)
+      report = try program.runAlone(session)
     } catch { throw JobError("\(error)") }
     if case .exited(let code) = report.outcome { return Int32(truncatingIfNeeded: code) }
     throw JobError("\(description): \(report.outcome.explanation)")

@@ -9,11 +9,11 @@ import SystemPackage
 /// need their backings.
 struct StageProgram: Sendable {
   let program: JobFile.Program
-  let launcher: Launcher
+  private let launcher: Launcher
   /// SHA-256 of the program file.
   let digest: String
   private let session: Session
-  /// Of which sessions are copies, where the job wants that.
+  /// Of which sessions are copies, where the job wants that or it is faster.
   private let template: StageTemplate?
   /// argv and further channels: a script's text is one of them.
   private let command: CommandLine
@@ -24,20 +24,28 @@ struct StageProgram: Sendable {
   static let rejectByteCount: Int64 = 16 << 20
 
   /// `inOrder`: its input comes in order of keys, and it is told so (libzmr then keeps nothing).
-  init(_ resolved: ResolvedProgram, sides: SideInputs, pool: Int, inOrder: Bool = false)
-    throws(JobError)
-  {
+  init(
+    _ resolved: ResolvedProgram, sides: SideInputs, tasks: Int, concurrency: Int,
+    inOrder: Bool = false
+  ) throws(JobError) {
     program = resolved.program
     digest = resolved.digest
     do throws(SandboxError) {
       // Shards of one stage of one job, one program: a process may serve one after the other.
-      let isTemplate = resolved.program.template
-      var options = Launcher.Options(
-        reuse: resolved.program.reuse && !isTemplate, pool: isTemplate ? 0 : min(pool, 16),
-        templates: isTemplate)
-      options.measuresMemory = true
-      launcher = try Launcher(module: resolved.module, options: options)
-      template = isTemplate ? StageTemplate(launcher) : nil
+      let wish = resolved.program.template
+      if wish == .always {
+        launcher = try Launcher(module: resolved.module, options: StageTemplate.options)
+        template = StageTemplate(resolved.module, launcher, isOptional: false)
+      } else {
+        var options = Launcher.Options(
+          reuse: resolved.program.reuse, pool: min(tasks, concurrency, 16))
+        options.measuresMemory = true
+        launcher = try Launcher(module: resolved.module, options: options)
+        // With few tasks there is nothing to gain.
+        template =
+          wish == .whereFaster && tasks > 2
+          ? StageTemplate(resolved.module, nil, isOptional: true) : nil
+      }
     } catch {
       throw JobError("\(program.path): \(error)")
     }
@@ -48,7 +56,7 @@ struct StageProgram: Sendable {
       arguments: command.arguments, environment: environment,
       standardInput: .null, standardOutput: .null, standardError: .null,
       mounts: sides.mounts, memoryByteCount: program.memoryByteCount,
-      timeout: .seconds(program.timeoutSeconds), forksLate: program.template)
+      timeout: .seconds(program.timeoutSeconds), forksLate: program.template != .never)
     session.channels[1].limits.putBytes = program.outputByteCount
     session.cpuTimeLimit = program.cpuSeconds.map { .seconds($0) }
     session.channels[2].limits.putBytes = Self.errorByteCount
@@ -62,7 +70,7 @@ struct StageProgram: Sendable {
     for variable in program.environment { words += [variable.name, variable.value] }
     words += ["\(program.memoryByteCount)", "\(program.outputByteCount)"]
     // The program can see that in its nvram.
-    if program.template { words.append("template") }
+    if program.template != .never { words.append("template") }
     for word in words { hash.add(word) }
     for channel in command.channels {
       hash.add(channel.alias)
@@ -93,15 +101,13 @@ struct StageProgram: Sendable {
       result.withLock { $0 = report }
       done.signal()
     }
-    let handle: SessionHandle
+    let copy: SessionHandle?
     do throws(SandboxError) {
-      handle =
-        if let template {
-          try template.start(session, shared: self.session.channels.count - 3, completion)
-        } else {
-          launcher.start(session, completion: completion)
-        }
+      copy = try template?.start(
+        session, shared: self.session.channels.count - 3,
+        starting: { if phase.queue.register($0, space.slot) { $0.cancel() } }, completion)
     } catch { return .failure(TaskFailure("template: \(error)", isTransient: true)) }
+    let handle = copy ?? launcher.start(session, completion: completion)
     if phase.queue.register(handle, space.slot) { handle.cancel() }
     done.wait()
     switch result.withLock({ $0 }) {
@@ -116,6 +122,16 @@ struct StageProgram: Sendable {
       }
       return .success((report, written))
     }
+  }
+
+  /// Runs a session by itself, beside any stage.
+  func runAlone(_ session: Session) throws(SandboxError) -> SandboxReport {
+    try launcher.runAndWait(session)
+  }
+
+  func shutDown() {
+    template?.shutDown()
+    launcher.shutDown()
   }
 
   /// Why a report is not that of a good end, and whether another try may end otherwise.

@@ -168,10 +168,11 @@ struct StageRunner: Sendable {
     guard let resolved = programs[program] else {
       preconditionFailure("every program of the job is resolved before its stages run")
     }
-    let pool = min(context.options.concurrency, tasks)
     return Ahead { [self] () throws(JobError) in
       do throws(JobError) {
-        return try StageProgram(resolved, sides: sides, pool: pool, inOrder: inOrder)
+        return try StageProgram(
+          resolved, sides: sides, tasks: tasks, concurrency: context.options.concurrency,
+          inOrder: inOrder)
       } catch { throw prefixed(error) }
     }
   }
