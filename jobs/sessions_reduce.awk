@@ -28,7 +28,7 @@ END {
   }
   for (i = 1; i <= n; i++) {
     split(key[i], part, "\t")
-    if (i > 1 && part[1] == address) {
+    if (i > 1 && part[1] "" == address "") {
       requests++
       if (part[2] - last >= limit) visits++
     } else {

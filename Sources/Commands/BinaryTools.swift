@@ -15,7 +15,7 @@ extension BinaryToolCommand {
       guard status == 0 else { throw ToolchainError("", status: status) }
     } catch {
       if !error.description.isEmpty {
-        FileHandle.standardError.write(Data("zvm \(name): \(error)\n".utf8))
+        say("zvm \(name): \(error)\n")
       }
       throw ExitCode(error.status)
     }
@@ -101,7 +101,7 @@ public struct Env: ParsableCommand {
       throw ToolchainError("", status: try BinaryTool.spawn("/usr/bin/env", arguments))
     } catch {
       if !error.description.isEmpty {
-        FileHandle.standardError.write(Data("zvm env: \(error)\n".utf8))
+        say("zvm env: \(error)\n")
       }
       throw ExitCode(error.status)
     }

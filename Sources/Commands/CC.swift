@@ -54,7 +54,7 @@ extension ParsableCommand {
       }
       try Driver(invocation).run()
     } catch {
-      FileHandle.standardError.write(Data("zvm \(cxx ? "c++" : "cc"): \(error)\n".utf8))
+      say("zvm \(cxx ? "c++" : "cc"): \(error)\n")
       throw ExitCode(error.status == 0 ? 1 : error.status)
     }
   }

@@ -61,7 +61,7 @@ public struct Exec: ParsableCommand {
   }
 
   private func complain(_ text: String) {
-    FileHandle.standardError.write(Data("zvm exec: \(text)\n".utf8))
+    say("zvm exec: \(text)\n")
   }
 
   private func runOnTree() throws -> Int32 {

@@ -23,7 +23,7 @@ public struct Inspect: ParsableCommand {
 
   public func run() throws {
     guard let code = CodeFile(path: file, isRaw: false) else {
-      FileHandle.standardError.write(Data("zvm inspect: \(file): cannot be read\n".utf8))
+      say("zvm inspect: \(file): cannot be read\n")
       throw ExitCode(2)
     }
     let verdict = NexeValidator(limit: 1).check(code.bytes.span)

@@ -33,7 +33,7 @@ enum JobExecution {
 
   static func fail(_ progress: Progress, _ text: String) {
     progress.clear()
-    FileHandle.standardError.write(Data("zvm: \(text)\n".utf8))
+    say("zvm: \(text)\n")
   }
 }
 

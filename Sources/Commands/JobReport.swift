@@ -54,7 +54,7 @@ struct JobReport: ParsableCommand {
         }
       let path = output ?? (format == .html ? "\(identifier).html" : nil)
       guard let path, path != "-" else {
-        FileHandle.standardOutput.write(Data(text.utf8))
+        print(text, terminator: "")
         return
       }
       try write(text, to: path)
@@ -70,6 +70,17 @@ struct JobReport: ParsableCommand {
       throw RecordError("\(path): cannot be written: \(error.localizedDescription)")
     }
   }
+}
+
+/// Text of a program that is not trusted, for a terminal: without characters that steer it.
+private func harmless(_ text: String) -> String {
+  String(
+    String.UnicodeScalarView(
+      text.unicodeScalars.map { scalar in
+        let steers =
+          scalar.properties.generalCategory == .control && !"\n\t".unicodeScalars.contains(scalar)
+        return steers ? "?" : scalar
+      }))
 }
 
 /// `zvm job stderr`: what programs wrote to their standard error.
@@ -90,7 +101,8 @@ struct JobErrors: ParsableCommand {
       for task in record.tasks where shard == nil || task.n == shard {
         guard let text = history.errorTail(identifier, task, limit: 1 << 20) else { continue }
         print("== \(task.stage) \(task.phase) \(task.n)\(task.path.map { " (\($0))" } ?? "")")
-        print(text, terminator: text.hasSuffix("\n") ? "" : "\n")
+        let shown = isatty(1) == 1 ? harmless(text) : text
+        print(shown, terminator: shown.hasSuffix("\n") ? "" : "\n")
       }
     } catch {
       throw failure("\(error)")
@@ -117,7 +129,7 @@ public struct JobsCommand: ParsableCommand {
     for identifier in history.identifiers().suffix(max(0, number)) {
       // A folder that another zvm wrote, or that is damaged, does not hide the others.
       do throws(RecordError) { records.append(try history.record(identifier)) } catch {
-        FileHandle.standardError.write(Data("zvm jobs: \(error)\n".utf8))
+        say("zvm jobs: \(error)\n")
       }
     }
     print(HistoryTable(records).text, terminator: "")
@@ -125,6 +137,6 @@ public struct JobsCommand: ParsableCommand {
 }
 
 private func failure(_ text: String) -> ExitCode {
-  FileHandle.standardError.write(Data("zvm: \(text)\n".utf8))
+  say("zvm: \(text)\n")
   return .failure
 }

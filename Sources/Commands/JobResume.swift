@@ -34,6 +34,11 @@ struct JobResume: ParsableCommand {
       }
       let interrupted = try InterruptedJob(home: home, id: id)
       var options = interrupted.options(stateHome: home)
+      if interrupted.isOutdated {
+        say(
+          "zvm: \(options.absoluteFile) was changed since; the job goes on as it was begun. "
+            + "For the change, run the job anew: what stays the same is in the cache.\n")
+      }
       if let jobs { options.concurrency = jobs }
       progress.attach(to: &options)
       return try JobRunner(resuming: interrupted, options: options)

@@ -32,7 +32,7 @@ struct JobShell: ParsableCommand {
     do throws(JobError) {
       status = try replay()
     } catch {
-      FileHandle.standardError.write(Data("zvm: \(error)\n".utf8))
+      say("zvm: \(error)\n")
       throw ExitCode(1)
     }
     if status != 0 { throw ExitCode(status) }

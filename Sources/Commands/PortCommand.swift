@@ -73,6 +73,6 @@ public struct PortCommand: ParsableCommand {
   }
 
   fileprivate static func note(_ text: String) {
-    FileHandle.standardError.write(Data((text + "\n").utf8))
+    say(text + "\n")
   }
 }

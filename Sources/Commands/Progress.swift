@@ -104,7 +104,7 @@ final class Progress: Sendable {
     "\(number) \(noun)\(number == 1 ? "" : "s")"
   }
 
-  private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+  private func write(_ text: String) { say(text) }
 
   private static func seconds(_ duration: Duration) -> Double {
     let parts = duration.components

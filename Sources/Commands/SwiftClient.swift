@@ -66,7 +66,7 @@ public struct Zapp: ParsableCommand {
     do {
       throw ExitCode(try SwiftClient.call(["zapp"] + arguments))
     } catch let error as JobError {
-      FileHandle.standardError.write(Data("zvm zapp: \(error)\n".utf8))
+      say("zvm zapp: \(error)\n")
       throw ExitCode(1)
     }
   }

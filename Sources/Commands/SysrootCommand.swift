@@ -16,7 +16,7 @@ public struct SysrootCommand: ParsableCommand {
       abstract: "Build it unless this machine has it.")
 
     func run() throws {
-      try Sysroot().build { FileHandle.standardError.write(Data(($0 + "\n").utf8)) }
+      try Sysroot().build { say($0 + "\n") }
     }
   }
 

@@ -67,7 +67,7 @@ public struct Validate: ParsableCommand {
   }
 
   private func cannotRead() -> ExitCode {
-    FileHandle.standardError.write(Data("zvm validate: \(file): cannot be read\n".utf8))
+    say("zvm validate: \(file): cannot be read\n")
     return ExitCode(2)
   }
 }

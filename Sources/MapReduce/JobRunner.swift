@@ -26,6 +26,8 @@ public final class JobRunner: Sendable {
   public init(job: JobFile, text: String, options: RunOptions) throws(JobError) {
     self.job = job
     self.options = options
+    // Before there is a folder.
+    _ = try OutputTargets(job, options)
     JobFolder.removeLeftovers(home: options.stateHome)
     let folder = try JobFolder(home: options.stateHome, name: job.name)
     try folder.keep(jobFile: text)
@@ -196,6 +198,14 @@ public struct InterruptedJob: Sendable {
       text: try JobFile.text(path: folder.jobPath), path: header.given,
       parameters: header.parameters
     )
+  }
+
+  /// Whether the job file is not any more what it was when the job began. The job goes on as it began.
+  public var isOutdated: Bool {
+    guard let now = try? JobFile.text(path: recorded.header.file),
+      let kept = try? JobFile.text(path: folder.jobPath)
+    else { return false }
+    return now != kept
   }
 
   /// The options that the job was begun with.

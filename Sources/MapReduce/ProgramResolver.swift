@@ -2,9 +2,6 @@ public import Sandbox
 import SystemPackage
 import Toolchain
 
-import struct Foundation.Data
-import class Foundation.FileHandle
-
 /// From what a job file calls a program to a validated module: a source is compiled first, a script is
 /// run by its interpreter.
 public struct ProgramResolver: Sendable {
@@ -34,7 +31,10 @@ public struct ProgramResolver: Sendable {
     do throws(ToolchainError) {
       if let language = Script.Language(program: program.path) {
         let port = try SourcePort(language.interpreter)
-        try port.build { FileHandle.standardError.write(Data(($0 + "\n").utf8)) }
+        try port.build { line in
+          // Nobody may be listening.
+          _ = try? FileDescriptor.standardError.writeAll((line + "\n").utf8)
+        }
         return port.program(language.interpreter)
       }
       if program.path.hasSuffix(".c") { return try Compiler().nexe(forSource: program.path) }

@@ -4,6 +4,7 @@ import Glibc
 
 // Sandboxes are children that are waited for, whatever a shell ignores.
 signal(SIGCHLD, SIG_DFL)
+StandardStreams.prepare()
 if let status = PlainRun.status(of: CommandLine.arguments) { exit(status) }
 if let exec = Exec(words: CommandLine.arguments) {
   do {

@@ -26,7 +26,7 @@ extension JobFile {
     public var timeoutSeconds: Int
     /// CPU seconds in the sandbox; nil: no limit but the clock's.
     public var cpuSeconds: Int?
-    /// Most bytes that one run may write to its standard output.
+    /// Most bytes that one run may write, on all channels together.
     public var outputByteCount: Int64 = .max
     /// Whether a sandbox may serve one shard after the other of its stage, made anew in between.
     public var reuse = true

@@ -7,6 +7,7 @@ public struct JobPlan: CustomStringConvertible {
   private var lines: [String] = []
 
   public init(job: JobFile, options: RunOptions) throws(JobError) {
+    let targets = try OutputTargets(job, options)
     // Members of archives are looked at outside any job's folder.
     let folder = FileManager.default.temporaryDirectory.path + "/zvm-plan-\(UUID().uuidString)"
     defer { removeTree(folder) }
@@ -24,6 +25,7 @@ public struct JobPlan: CustomStringConvertible {
       let plan = try Planner(
         jobName: job.name, shardByteCount: size, spooled: SpooledInputs(folder: folder)
       ).plan(inputs)
+      try targets.check(inputs: plan.files.map(\.path))
       lines.append(
         "  input   \(plan.files.count) file\(plan.files.count == 1 ? "" : "s"), \(plan.files.reduce(0) { $0 + $1.version.byteCount }) bytes"
       )

@@ -81,6 +81,7 @@ final class JobContext: Sendable {
   /// Launchers of stages that are over; `JobRunner.run` waits for their end.
   let launchers = EndingLaunchers()
   let recorded: RecordedJob?
+  let targets: OutputTargets
   /// Identity of the engine, for keys of the cache; nil: no cache.
   let engineDigest: String?
   private let state = Mutex(State())
@@ -89,6 +90,7 @@ final class JobContext: Sendable {
     job: JobFile, options: RunOptions, folder: JobFolder, record: RunRecord,
     recorded: RecordedJob?
   ) throws(JobError) {
+    targets = try OutputTargets(job, options)
     self.job = job
     self.options = options
     self.folder = folder

@@ -57,7 +57,7 @@ struct StageProgram: Sendable {
       standardInput: .null, standardOutput: .null, standardError: .null,
       mounts: sides.mounts, memoryByteCount: program.memoryByteCount,
       timeout: .seconds(program.timeoutSeconds), forksLate: program.template != .never)
-    session.channels[1].limits.putBytes = program.outputByteCount
+    session.outputByteLimit = program.outputByteCount == .max ? nil : program.outputByteCount
     session.cpuTimeLimit = program.cpuSeconds.map { .seconds($0) }
     session.channels[2].limits.putBytes = Self.errorByteCount
     session.channels += command.channels
@@ -142,7 +142,13 @@ struct StageProgram: Sendable {
         report.userTime + report.systemTime > .seconds(limit)
       else { return nil }
       return ("the CPU limit of \(limit) s was exceeded", false)
-    case .timedOut, .killed: return (report.outcome.explanation, true)
+    case .timedOut:
+      return ("\(report.outcome.explanation) (timeout: \(program.timeoutSeconds)s)", true)
+    case .limitReached(.cpuTime):
+      return ("\(report.outcome.explanation) (cpu: \(program.cpuSeconds ?? 0)s)", false)
+    case .limitReached(.outputBytes):
+      return ("\(report.outcome.explanation) (output_limit: \(program.outputByteCount))", false)
+    case .killed: return (report.outcome.explanation, true)
     default: return (report.outcome.explanation, false)
     }
   }

@@ -65,6 +65,7 @@ struct StageRunner: Sendable {
     switch stage.source {
     case .files(let inputs):
       plan = try planner.plan(inputs)
+      try context.targets.check(inputs: plan.files.map(\.path))
       isNamed = true
     case .stages(let names):
       plan = try planner.plan(parts: names.flatMap { parts[$0] ?? [] })
@@ -255,8 +256,7 @@ struct StageRunner: Sendable {
       if case .stages(let sources) = other.source { sources.contains(stage.name) } else { false }
     }
     if var output = stage.output {
-      let named = context.job.stages.filter { $0.output != nil }
-      if let path = context.options.output, named.count == 1 { output.path = path }
+      if let path = context.options.output { output.path = path }
       result.files = try StageOutput(output).write(outputs, context.data)
     }
     if isRead {
