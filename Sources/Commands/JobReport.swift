@@ -101,8 +101,11 @@ struct JobErrors: ParsableCommand {
       for task in record.tasks where shard == nil || task.n == shard {
         guard let text = history.errorTail(identifier, task, limit: 1 << 20) else { continue }
         print("== \(task.stage) \(task.phase) \(task.n)\(task.path.map { " (\($0))" } ?? "")")
+        // What does not fit is not kept.
+        let isCut = text.utf8.count >= 64 << 10
         let shown = isatty(1) == 1 ? harmless(text) : text
         print(shown, terminator: shown.hasSuffix("\n") ? "" : "\n")
+        if isCut { print("== cut at 64 KiB") }
       }
     } catch {
       throw failure("\(error)")

@@ -1,3 +1,4 @@
+import MapReduce
 import Sandbox
 import SystemPackage
 

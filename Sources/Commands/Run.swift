@@ -1,6 +1,7 @@
 public import ArgumentParser
 import Glibc
 import Manifest
+import MapReduce
 import Sandbox
 import SystemPackage
 

@@ -63,7 +63,8 @@ struct Tools: Sendable {
     guard let folder = swift, Self.isExecutable(folder + "/clang"),
       Self.isExecutable(folder + "/ld.lld")
     else {
-      throw ToolchainError("clang and ld.lld of the Swift toolchain were not found beside `swift`")
+      throw ToolchainError(
+        "clang and ld.lld of the Swift toolchain were not found: its usr/bin must be on the PATH")
     }
     clang = folder + "/clang"
     lld = folder + "/ld.lld"

@@ -140,7 +140,8 @@ struct JobTests {
       }
       """)
     _ = try shell("sed -i '9000s/.*/POISON/' access-1.log", in: folder.url)
-    try expectFailure(folder, naming: ["access-1.log", "shard", "fault: signal 11", "0x8"])
+    try expectFailure(
+      folder, naming: ["access-1.log", "shard", "fault: signal 11", "0x8", "in main"])
   }
 
   @Test("a map program that fails is named, with what it said")

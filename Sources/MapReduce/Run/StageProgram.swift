@@ -9,6 +9,7 @@ import SystemPackage
 /// need their backings.
 struct StageProgram: Sendable {
   let program: JobFile.Program
+  private let module: ValidatedModule
   private let launcher: Launcher
   /// SHA-256 of the program file.
   let digest: String
@@ -30,6 +31,7 @@ struct StageProgram: Sendable {
   ) throws(JobError) {
     program = resolved.program
     digest = resolved.digest
+    module = resolved.module
     do throws(SandboxError) {
       // Shards of one stage of one job, one program: a process may serve one after the other.
       let wish = resolved.program.template
@@ -142,6 +144,9 @@ struct StageProgram: Sendable {
         report.userTime + report.systemTime > .seconds(limit)
       else { return nil }
       return ("the CPU limit of \(limit) s was exceeded", false)
+    case .faulted:
+      let place = report.outcome.place(in: "/proc/self/fd/\(module.file)")
+      return ([report.outcome.explanation, place].compactMap { $0 }.joined(separator: "; "), false)
     case .timedOut:
       return ("\(report.outcome.explanation) (timeout: \(program.timeoutSeconds)s)", true)
     case .limitReached(.cpuTime):

@@ -1,11 +1,11 @@
 import Foundation
-import Sandbox
+public import Sandbox
 import Toolchain
 
 extension SandboxReport.Outcome {
   /// For a fault: the signal's name, and function and source line where the program's own tables
   /// tell. They are the program's word, not ours.
-  func place(in program: String) -> String? {
+  public func place(in program: String) -> String? {
     guard case .faulted(let signal, let instruction, _, _) = self else { return nil }
     let names: [Int32: String] = [
       4: "SIGILL", 5: "SIGTRAP", 7: "SIGBUS", 8: "SIGFPE", 11: "SIGSEGV",
