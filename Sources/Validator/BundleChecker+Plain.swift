@@ -95,7 +95,7 @@ extension BundleChecker {
     progress.at = end
     if form &>> PlainForm.jumpShift & 1 != 0 {
       let distanceByteCount = form &>> PlainForm.longJumpShift & 1 != 0 ? 4 : 1
-      unsafe checkJump(window.base, distanceByteCount, at, byteCount: end &- at, &log)
+      unsafe checkJump(window.base, distanceByteCount, end: end, byteCount: end &- at, &log)
     }
   }
 

@@ -1,12 +1,12 @@
-// Unsafe: blocks lie inside the window, and nothing else of the text is read but jump distances, which
-// are inside the instructions that `zvm_vector_check` found whole in their bundles.
+// Unsafe: blocks lie inside the window, behind which 16 more bytes may be read; nothing else of the text is
+// read but jump distances, which are inside the instructions that `zvm_vector_check` found whole in their
+// bundles. It fills in the first `jumpCount` and `unknownCount` places of `found`.
 import CVector
 import X86
 
 extension BundleChecker {
+  private static let blockByteCount = 64
   private static let pairByteCount = 128
-  /// Pairs a call: their blocks stay in the nearest cache.
-  private static let mostPairs = 16
 
   /// Checks all bundles of a window: those that the vector loop knows by that, the others, and what is
   /// left at the end, by `run`. What is said of a bundle is the same both ways; the tests compare them.
@@ -15,16 +15,14 @@ extension BundleChecker {
     var seen: UInt8 = 0
     var at = window.offsets.lowerBound
     let end = window.offsets.upperBound
-    unsafe withUnsafeTemporaryAllocation(of: zvm_block.self, capacity: 2 * Self.mostPairs) {
-      blocks in
-      guard let first = blocks.baseAddress else { return }
+    unsafe withUnsafeTemporaryAllocation(of: zvm_found.self, capacity: 1) { found in
+      guard let found = found.baseAddress else { return }
       while end - at >= Self.pairByteCount {
-        let pairs = min((end - at) / Self.pairByteCount, Self.mostPairs)
+        let pairs = min((end - at) / Self.pairByteCount, ZVM_MOST_PAIRS)
         let here = unsafe (window.base + at).assumingMemoryBound(to: UInt8.self)
-        unsafe seen |= zvm_vector_check(set.vectorTables, here, pairs, first)
-        for number in 0..<2 * pairs {
-          unsafe note(first[number], at: at + 64 * number, window, &features, &log)
-        }
+        unsafe seen |= zvm_vector_check(
+          set.vectorTables, here, pairs, window.targets + at / 32, found)
+        unsafe note(found, at: at, window, &features, &log)
         at += pairs * Self.pairByteCount
       }
     }
@@ -34,42 +32,37 @@ extension BundleChecker {
     return progress
   }
 
-  /// Takes over what is said of two bundles at `at`.
+  /// Takes over what is said of the blocks from `start` on.
   @inline(__always)
   private func note<Log: BundleLog>(
-    _ block: zvm_block, at: Int, _ window: Window, _ features: inout UInt64, _ log: inout Log
+    _ found: UnsafePointer<zvm_found>, at start: Int, _ window: Window, _ features: inout UInt64,
+    _ log: inout Log
   ) {
-    unsafe window.targets[at &>> 5] = UInt32(truncatingIfNeeded: block.targets)
-    unsafe window.targets[at &>> 5 &+ 1] = UInt32(truncatingIfNeeded: block.targets &>> 32)
-    var jumps = block.jumps8
-    while jumps != 0 {
-      unsafe checkJump(window.base, 1, at &+ jumps.trailingZeroBitCount, byteCount: 2, &log)
-      jumps &= jumps &- 1
+    guard let jumps = unsafe zvm_jumps(found), let unknown = unsafe zvm_unknown(found) else {
+      return
     }
-    jumps = block.jumps32
-    while jumps != 0 {
-      unsafe checkJump(window.base, 4, at &+ jumps.trailingZeroBitCount, byteCount: 5, &log)
-      jumps &= jumps &- 1
+    let jumpCount = unsafe Int(found.pointee.jumpCount)
+    for number in 0..<jumpCount {
+      let jump = unsafe Int(jumps[number])
+      let end = start &+ (jump &>> 8) &* Self.blockByteCount &+ (jump & 0x7F)
+      let isLong = jump &>> 7 & 1
+      unsafe checkJump(window.base, 1 &+ 3 &* isLong, end: end, byteCount: 2 &+ 3 &* isLong, &log)
     }
-    if block.indirect | block.unknown != 0 {
-      noteRare(block, at: at, window, &features, &log)
+    let unknownCount = unsafe Int(found.pointee.unknownCount)
+    for number in 0..<unknownCount {
+      let which = unsafe Int(unknown[number])
+      check(which & 15, of: start &+ (which &>> 4) &* Self.pairByteCount, window, &features, &log)
     }
   }
 
+  /// Checks those of the four bundles at `start` whose bits are set.
   @inline(never)
-  private func noteRare<Log: BundleLog>(
-    _ block: zvm_block, at: Int, _ window: Window, _ features: inout UInt64, _ log: inout Log
+  private func check<Log: BundleLog>(
+    _ bundles: Int, of start: Int, _ window: Window, _ features: inout UInt64, _ log: inout Log
   ) {
-    var jumps = block.indirect
-    while jumps != 0 {
-      let here = at + jumps.trailingZeroBitCount
-      let it = unsafe decode(window.base + here)
-      checkSequence(it.form >> Form.kindShift & 15, window, it, here, &log)
-      jumps &= jumps - 1
-    }
-    for bundle in 0..<2 where block.unknown >> UInt64(bundle) & 1 != 0 {
-      let start = at + 32 * bundle
-      features |= run(window.part(start..<start + 32), plain: true, &log).features
+    for number in 0..<4 where bundles >> number & 1 != 0 {
+      let at = start + 32 * number
+      features |= run(window.part(at..<at + 32), plain: true, &log).features
     }
   }
 }

@@ -89,7 +89,7 @@ protocol BundleLog {
     if kind != 0 {
       if kind <= Form.Kind.call32.rawValue {
         let distance = Int(it.form & Form.immediateMask)
-        unsafe checkJump(window.base, distance, at, byteCount: it.byteCount, &log)
+        unsafe checkJump(window.base, distance, end: end, byteCount: it.byteCount, &log)
       } else {
         checkSequence(kind, window, it, at, &log)
       }
@@ -108,18 +108,16 @@ protocol BundleLog {
     progress.at = end
   }
 
-  /// RULES.md 3: the distance is the instruction's last byte or last four.
+  /// RULES.md 3, for a jump that ends at `end`: the distance is its last byte or last four.
   @inline(__always)
   func checkJump<Log: BundleLog>(
-    _ base: UnsafeRawPointer, _ distanceByteCount: Int, _ at: Int, byteCount: Int,
-    _ log: inout Log
+    _ base: UnsafeRawPointer, _ distanceByteCount: Int, end: Int, byteCount: Int, _ log: inout Log
   ) {
-    let end = at &+ byteCount
     let unused = Int32(truncatingIfNeeded: 32 &- 8 &* distanceByteCount)
     let field = unsafe base.loadUnaligned(
       fromByteOffset: end &- distanceByteCount, as: Int32.self)
     let distance = Int((field &<< unused) &>> unused)
-    log.jump(at: at, byteCount: byteCount, to: end &+ distance)
+    log.jump(at: end &- byteCount, byteCount: byteCount, to: end &+ distance)
   }
 
   /// RULES.md 7.

@@ -78,10 +78,10 @@ struct CodeReader {
     var texts: [String] = []
     for operand in row.operands { texts.append(text(of: operand, row)) }
     guard !isPastEnd else { return nil }
-    if row.marks.contains("indirect") { texts = texts.map { "*" + $0 } }
+    if row.marks.contains(.indirect) { texts = texts.map { "*" + $0 } }
     var name = row.name
     if prefixes.contains(0xF0) { name = "lock " + name }
-    if row.marks.contains("rep") || row.marks.contains("condrep") {
+    if row.marks.contains(.rep) || row.marks.contains(.condrep) {
       if prefixes.contains(0xF3) { name = "rep " + name }
       if prefixes.contains(0xF2) { name = "repne " + name }
     }
@@ -95,16 +95,16 @@ struct CodeReader {
     let size = row.operands.contains { $0.size == UInt8(ascii: "v") }
     var allowed: [UInt8] = row.prefix == 0 ? [] : [row.prefix]
     if size { allowed.append(0x66) }
-    if row.marks.contains("lock") { allowed.append(0xF0) }
-    if row.marks.contains("hint") { allowed += [0x2E, 0x3E] }
-    if row.marks.contains("rep") || row.marks.contains("condrep") { allowed.append(0xF3) }
-    if row.marks.contains("condrep") { allowed.append(0xF2) }
+    if row.marks.contains(.lock) { allowed.append(0xF0) }
+    if row.marks.contains(.hint) { allowed += [0x2E, 0x3E] }
+    if row.marks.contains(.rep) || row.marks.contains(.condrep) { allowed.append(0xF3) }
+    if row.marks.contains(.condrep) { allowed.append(0xF2) }
     guard prefixes.allSatisfy(allowed.contains) else { return false }
     if row.prefix != 0, !prefixes.contains(row.prefix) { return false }
     if row.requiresW, rex & 8 == 0 { return false }
-    if row.marks.contains("noW"), rex & 8 != 0 { return false }
-    if row.marks.contains("norex"), hasREX { return false }
-    return !(row.marks.contains("prefixed") && !hasREX && prefixes.isEmpty)
+    if row.marks.contains(.noW), rex & 8 != 0 { return false }
+    if row.marks.contains(.norex), hasREX { return false }
+    return !(row.marks.contains(.prefixed) && !hasREX && prefixes.isEmpty)
   }
 
   private mutating func readModRM() {

@@ -16,9 +16,9 @@ extension Definition {
     for index in variants.indices {
       let mandatory = variants[index].prefix
       variants[index].rexStates.removeAll { state in
-        (marks.contains("noW") && state == 2) || (marks.contains("norex") && state != 0)
-          || (marks.contains("rexOnlyW") && state == 1) || (requiresW && state != 2)
-          || (marks.contains("prefixed") && state == 0 && mandatory == 0)
+        (marks.contains(.noW) && state == 2) || (marks.contains(.norex) && state != 0)
+          || (marks.contains(.rexOnlyW) && state == 1) || (requiresW && state != 2)
+          || (marks.contains(.prefixed) && state == 0 && mandatory == 0)
       }
     }
     return variants
@@ -27,14 +27,14 @@ extension Definition {
   /// The prefix classes of a row whose mandatory prefix, or operand-size prefix, is `prefix`.
   func prefixClasses(with prefix: UInt8) -> [InstructionSet.PrefixClass] {
     switch prefix {
-    case 0x66: marks.contains("lock") ? [.operandSize, .lockedOperandSize] : [.operandSize]
+    case 0x66: marks.contains(.lock) ? [.operandSize, .lockedOperandSize] : [.operandSize]
     case 0xF3: [.repeatF3]
     case 0xF2: [.repeatF2]
     default:
-      [.none] + (marks.contains("lock") ? [.lock] : [])
-        + (marks.contains("rep") || marks.contains("condrep") ? [.repeatF3] : [])
-        + (marks.contains("condrep") ? [.repeatF2] : [])
-        + (marks.contains("hint") ? [.branchHint] : [])
+      [.none] + (marks.contains(.lock) ? [.lock] : [])
+        + (marks.contains(.rep) || marks.contains(.condrep) ? [.repeatF3] : [])
+        + (marks.contains(.condrep) ? [.repeatF2] : [])
+        + (marks.contains(.hint) ? [.branchHint] : [])
     }
   }
 
@@ -43,7 +43,7 @@ extension Definition {
     var bits = Form.validBit | featureIndex << Form.featureShift
     bits |= UInt32(immediateByteCount(operandSize: operandSize))
     if modrm != nil { bits |= Form.modrmBit }
-    if !marks.contains("noaccess") { bits |= Form.accessBit }
+    if !marks.contains(.noaccess) { bits |= Form.accessBit }
     if vex != nil, hasOperand("GPV") { bits |= Form.usesRegBit }
     if vex != nil, !hasOperand("HB") {
       bits |= Form.vvvvUnusedBit
@@ -96,33 +96,21 @@ extension Definition {
     case "b": return .byte
     case "d", "v", "y":
       let is32 = operand.size == UInt8(ascii: "d") || operandSize == 32
-      return is32 && marks.contains("zx") ? .zeroExtending : .plain
+      return is32 && marks.contains(.zx) ? .zeroExtending : .plain
     default: return .plain
     }
   }
 
   private var kind: Form.Kind {
-    if marks.contains("rsi") { return .stringRSI }
-    if marks.contains("rdi") { return .stringRDI }
-    if marks.contains("rsi-rdi") { return .stringRSIAndRDI }
-    if marks.contains("indirect") { return marks.contains("call") ? .indirectCall : .indirectJump }
+    if marks.contains(.rsi) { return .stringRSI }
+    if marks.contains(.rdi) { return .stringRDI }
+    if marks.contains(.rsiAndRDI) { return .stringRSIAndRDI }
+    if marks.contains(.indirect) { return marks.contains(.call) ? .indirectCall : .indirectJump }
     if hasOperand("L") { return .registerInLastByte }
     guard let distance = operands.first(where: { $0.type == UInt8(ascii: "J") }) else {
       return .general
     }
     if distance.size == UInt8(ascii: "b") { return .jump8 }
-    return marks.contains("call") ? .call32 : .jump32
-  }
-}
-
-extension Definition.ModRMPattern {
-  /// Whether a row with this pattern covers that place of a `TableCompiler` slot.
-  func contains(_ place: TableCompiler.Place) -> Bool {
-    switch self {
-    case .any(let reg, let registers, let memory):
-      (reg == nil || reg == place.reg) && (place.isRegister ? registers : memory)
-    case .exact(let first, let count):
-      place.isRegister && place.modrm >= Int(first) && place.modrm < Int(first) + count
-    }
+    return marks.contains(.call) ? .call32 : .jump32
   }
 }

@@ -38,10 +38,37 @@ public struct Definition: Sendable {
   /// The ModRM bytes that the row covers; empty when the encoding has none.
   public var modrm: ModRMPattern?
   public var operands: [Operand] = []
-  public var marks: Set<String> = []
+  public var marks: Marks = []
   public var feature: FeatureSet
   public var featureIndex: UInt32
   public var profiles: ProfileSet
+
+  /// The words of the fourth column.
+  public struct Marks: OptionSet, Sendable {
+    public let rawValue: UInt32
+    public init(rawValue: UInt32) { self.rawValue = rawValue }
+
+    static let words = [
+      "zx", "lock", "rep", "condrep", "hint", "noW", "norex", "rexOnlyW", "prefixed", "noaccess",
+      "rsi",
+      "rdi", "rsi-rdi", "indirect", "call",
+    ].map { Array($0.utf8) }
+    static let zx = Marks(rawValue: 1 << 0)
+    static let lock = Marks(rawValue: 1 << 1)
+    static let rep = Marks(rawValue: 1 << 2)
+    static let condrep = Marks(rawValue: 1 << 3)
+    static let hint = Marks(rawValue: 1 << 4)
+    static let noW = Marks(rawValue: 1 << 5)
+    static let norex = Marks(rawValue: 1 << 6)
+    static let rexOnlyW = Marks(rawValue: 1 << 7)
+    static let prefixed = Marks(rawValue: 1 << 8)
+    static let noaccess = Marks(rawValue: 1 << 9)
+    static let rsi = Marks(rawValue: 1 << 10)
+    static let rdi = Marks(rawValue: 1 << 11)
+    static let rsiAndRDI = Marks(rawValue: 1 << 12)
+    static let indirect = Marks(rawValue: 1 << 13)
+    static let call = Marks(rawValue: 1 << 14)
+  }
 
   /// The fixed part of a VEX prefix.
   public struct VEX: Sendable, Equatable {
@@ -64,133 +91,5 @@ public struct Definition: Sendable {
     public var type: UInt8
     public var size: UInt8
     public var isWritten: Bool
-  }
-}
-
-extension Definition {
-  /// One column or word of a row: rows are read as bytes, since validating a program starts with
-  /// reading all of them.
-  private typealias Text = ArraySlice<UInt8>
-
-  /// The rows of a table, without its comments.
-  static func rows(of table: StaticString) -> [Definition] {
-    var text: [UInt8] = []
-    table.withUTF8Buffer { unsafe text.append(contentsOf: $0) }
-    return text.split(separator: UInt8(ascii: "\n")).filter { $0.first != UInt8(ascii: "#") }
-      .map(Definition.init(row:))
-  }
-
-  /// Parses a row. Rows are part of the program: a malformed one is a programmer's error.
-  private init(row: Text) {
-    let columns = row.split(separator: UInt8(ascii: "|"), omittingEmptySubsequences: false).map {
-      $0.split(separator: UInt8(ascii: " "))
-    }
-    precondition(columns.count == 6, "instruction table: \(Self.string(row))")
-    name = Self.string(columns[0][0])
-    guard let feature = FeatureSet(named: Self.string(columns[4][0])) else {
-      preconditionFailure("instruction table: feature of \(name)")
-    }
-    self.feature = feature
-    featureIndex = UInt32(feature.rawValue.trailingZeroBitCount)
-    profiles = []
-    for letter in columns[5][0] {
-      switch letter {
-      case UInt8(ascii: "n"): profiles.insert(.nacl)
-      case UInt8(ascii: "z"): profiles.insert(.zerovm)
-      case UInt8(ascii: "p"): profiles.insert(.portable)
-      default: precondition(letter == UInt8(ascii: "-"), "instruction table: \(name)")
-      }
-    }
-    marks = Set(columns[3].map(Self.string))
-    operands = columns[2].map(Operand.init)
-    parseEncoding(columns[1])
-    if modrm == nil, operands.contains(where: { $0.isInModRM }) {
-      modrm = .any(reg: nil, registers: true, memory: true)
-    }
-  }
-
-  private static func string(_ text: Text) -> String { String(decoding: text, as: UTF8.self) }
-
-  private mutating func parseEncoding(_ tokens: [Text]) {
-    var bytes: [UInt8] = []
-    var reg: Int?
-    var only: UInt8?
-    for token in tokens {
-      let first = token[token.startIndex]
-      let last = token[token.endIndex - 1]
-      switch first {
-      case UInt8(ascii: "W"): requiresW = true
-      case UInt8(ascii: "V"): parseVEX(token.split(separator: UInt8(ascii: ".")).map(Self.string))
-      case UInt8(ascii: "/"): reg = Int(last - UInt8(ascii: "0"))
-      case UInt8(ascii: "r"), UInt8(ascii: "m"): only = first
-      case UInt8(ascii: "["):
-        modrm = .exact(first: Self.byte(token.dropFirst()), count: token.count == 6 ? 8 : 1)
-      case UInt8(ascii: "."): map = 4
-      default:
-        if last == UInt8(ascii: ":") {
-          prefix = Self.byte(token)
-        } else {
-          opcodeHasRegister = last == UInt8(ascii: "r")
-          bytes.append(Self.byte(token))
-        }
-      }
-    }
-    if let last = bytes.last { opcode = last }
-    if vex == nil, map == 0 {
-      switch bytes.dropLast() {
-      case []: map = 0
-      case [0x0F]: map = 1
-      case [0x0F, 0x38]: map = 2
-      case [0x0F, 0x3A]: map = 3
-      default: preconditionFailure("instruction table: opcode bytes of \(name)")
-      }
-    }
-    if reg != nil || only != nil {
-      modrm = .any(
-        reg: reg, registers: only != UInt8(ascii: "m"), memory: only != UInt8(ascii: "r"))
-    }
-  }
-
-  private mutating func parseVEX(_ parts: [String]) {
-    let lengths = ["128": [0], "256": [1], "any": [0, 1]][parts[1]]
-    let pp = ["NP": 0, "66": 1, "F3": 2, "F2": 3][parts[2]]
-    let map = ["0F": 1, "0F38": 2, "0F3A": 3][parts[3]]
-    guard let lengths, let pp, let map, parts[4] == "W0" || parts[4] == "W1" else {
-      preconditionFailure("instruction table: VEX of \(name)")
-    }
-    vex = VEX(lengths: lengths, pp: pp, w: parts[4] == "W1" ? 1 : 0)
-    self.map = map
-  }
-
-  /// The first two characters as hexadecimal digits.
-  private static func byte(_ text: Text) -> UInt8 {
-    func digit(_ character: UInt8) -> UInt8 {
-      switch character {
-      case UInt8(ascii: "0")...UInt8(ascii: "9"): character - UInt8(ascii: "0")
-      case UInt8(ascii: "A")...UInt8(ascii: "F"): character - UInt8(ascii: "A") + 10
-      default: preconditionFailure("instruction table: not a byte: \(string(text))")
-      }
-    }
-    return digit(text[text.startIndex]) << 4 | digit(text[text.startIndex + 1])
-  }
-}
-
-extension Definition.Operand {
-  fileprivate init(_ token: ArraySlice<UInt8>) {
-    var rest = token
-    isWritten = rest.first == UInt8(ascii: ">")
-    if isWritten { rest = rest.dropFirst() }
-    type = rest[rest.startIndex]
-    size = rest.count > 1 ? rest[rest.startIndex + 1] : UInt8(ascii: " ")
-  }
-
-  /// Whether the operand is encoded in ModRM.
-  fileprivate var isInModRM: Bool {
-    switch type {
-    case UInt8(ascii: "E"), UInt8(ascii: "G"), UInt8(ascii: "M"), UInt8(ascii: "P"),
-      UInt8(ascii: "Q"), UInt8(ascii: "V"), UInt8(ascii: "W"):
-      true
-    default: false
-    }
   }
 }

@@ -68,7 +68,7 @@
 
   /// Every row of the tables, in their order.
   public static let definitions: [Definition] =
-    [integer, integer0F, float, mmx, sse, avx].flatMap(Definition.rows)
+    [integer, integer0F, float, mmx, sse, avx].flatMap(RowReader.rows)
 
   public static let nacl = InstructionSet(for: .nacl)
   public static let zerovm = InstructionSet(for: .zerovm)
@@ -105,25 +105,32 @@
       pages.count == Self.pageEntryCount && vex.count == Self.vexEntryCount
         && threeDNow.count == 256 && groups.count <= Self.groupEntryCount
         && exact.count <= Self.exactEntryCount)
-    var all = (0...255).map { Self.shape(of: $0) } + pages + vex + threeDNow + groups
-    all += [UInt32](repeating: 0, count: Self.exact - all.count)
-    all += exact
-    all += [UInt32](repeating: 0, count: Self.plain - all.count)
+    let all = UnsafeMutableBufferPointer<UInt32>.allocate(capacity: Self.extras + 256)
+    unsafe all.initialize(repeating: 0)
+    func put(_ part: [UInt32], at offset: Int) {
+      for (index, word) in part.enumerated() { unsafe all[offset + index] = word }
+    }
+    put((0...255).map { Self.shape(of: $0) }, at: Self.shapes)
+    put(pages, at: Self.pages)
+    put(vex, at: Self.vex)
+    put(threeDNow, at: Self.threeDNow)
+    put(groups, at: Self.groups)
+    put(exact, at: Self.exact)
     for map in 0..<2 {
       for rex in 0..<3 {
         for opcode in 0..<256 {
           let entry = pages[Self.page(prefix: .none, map: map, rex: rex) | opcode]
+          guard entry != 0 else { continue }
+          let first = Self.plain + ((map * 3 + rex) * 256 + opcode) * 32
           for modReg in 0..<32 {
-            all.append(
-              PlainForm(entry, opcode: opcode, modReg: modReg, hasREX: rex > 0, groups).bits)
+            let form = PlainForm(entry, opcode: opcode, modReg: modReg, hasREX: rex > 0, groups)
+            unsafe all[first + modReg] = form.bits
           }
         }
       }
     }
-    all += (0..<256).map { $0 & 7 == 4 ? 1 : $0 & 0xC7 == 5 ? 4 : 0 }
-    let memory = UnsafeMutableBufferPointer<UInt32>.allocate(capacity: all.count)
-    _ = unsafe memory.initialize(from: all)
-    unsafe tables = UnsafePointer(memory.baseAddress!)
+    put((0..<256).map { $0 & 7 == 4 ? 1 : $0 & 0xC7 == 5 ? 4 : 0 }, at: Self.extras)
+    unsafe tables = UnsafePointer(all.baseAddress!)
     let vector = VectorTables(pages: pages, groups: groups).bytes
     let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: vector.count, alignment: 64)
     unsafe bytes.copyBytes(from: vector)

@@ -1,180 +1,204 @@
 /// Turns definitions into the lookup tables of an `InstructionSet`.
 ///
-/// First every (page, opcode) collects its forms, one for each kind of ModRM byte; then the pages
-/// are packed into direct entries where all agree and into groups where they do not.
+/// First every (page, opcode) collects its forms; then equal ones are put together. Both have the same
+/// layout: an entry is a form with its kinds of operand, or the number of a group of 16 forms (memory or
+/// register, ModRM.reg), of which an entry for registers may be the number of a row of eight (ModRM.rm).
 struct TableCompiler {
-  /// A kind of ModRM byte: one for each ModRM.reg of a memory operand, whose other bits decide
-  /// nothing, then one for each byte that names a register.
-  struct Place {
-    static let count = 8 + 64
-    var index: Int
+  private var legacy = [UInt32](repeating: 0, count: InstructionSet.pageEntryCount)
+  private var vex = [UInt32](repeating: 0, count: InstructionSet.vexEntryCount)
+  private var threeDNow = [UInt32](repeating: 0, count: 256)
+  private var collected = Groups()
 
-    var isRegister: Bool { index >= 8 }
-    var modrm: Int { 0xC0 + index - 8 }
-    var reg: Int { isRegister ? (index - 8) >> 3 : index }
-  }
+  /// The groups and rows that entries name by number.
+  private struct Groups {
+    var groups = [UInt32](repeating: 0, count: 16)
+    var rows: [UInt32] = []
 
-  fileprivate enum Slot {
-    case plain(Form)
-    case modrm([Form])
+    mutating func add(_ group: some Collection<UInt32>) -> UInt32 {
+      defer { groups += group }
+      return Form.groupBit | UInt32(groups.count / 16)
+    }
+
+    mutating func add(row: some Collection<UInt32>) -> UInt32 {
+      defer { rows += row }
+      return Form.groupBit | UInt32(rows.count / 8)
+    }
   }
-  private var legacy: [Int: Slot] = [:]
-  private var vex: [Int: Slot] = [:]
-  private var threeDNow: [Int: Slot] = [:]
 
   /// The bytes that are not opcodes. REX (40…4F) has its own pages, so nothing stands for it here.
   mutating func addEscapes() {
     for rex in 0..<3 {
       for prefix in 0..<InstructionSet.prefixClassCount {
         let page = prefix << 12 | rex << 8
-        legacy[page | 0x0F] = .plain(Form.Escape.twoByte.form)
-        legacy[page | 1 << 10 | 0x38] = .plain(Form.Escape.threeByte38.form)
-        legacy[page | 1 << 10 | 0x3A] = .plain(Form.Escape.threeByte3A.form)
+        legacy[page | 0x0F] = Form.Escape.twoByte.form.bits
+        legacy[page | 1 << 10 | 0x38] = Form.Escape.threeByte38.form.bits
+        legacy[page | 1 << 10 | 0x3A] = Form.Escape.threeByte3A.form.bits
       }
     }
-    for rex in 0..<3 { legacy[1 << 10 | rex << 8 | 0x0F] = .plain(Form.Escape.threeDNow.form) }
+    for rex in 0..<3 { legacy[1 << 10 | rex << 8 | 0x0F] = Form.Escape.threeDNow.form.bits }
     for byte in [0x2E, 0x3E, 0x66, 0xF0, 0xF2, 0xF3] {
-      legacy[byte] = .plain(Form.Escape.legacyPrefix.form)
+      legacy[byte] = Form.Escape.legacyPrefix.form.bits
     }
-    for byte in [0xC4, 0xC5] { legacy[byte] = .plain(Form.Escape.vex.form) }
+    for byte in [0xC4, 0xC5] { legacy[byte] = Form.Escape.vex.form.bits }
   }
 
   mutating func add(_ definition: Definition) {
-    if definition.vex != nil {
-      addVEX(definition)
+    if let encoding = definition.vex {
+      let form = definition.form(operandSize: encoding.w == 1 ? 64 : 32)
+      for length in encoding.lengths {
+        let page = InstructionSet.vexPage(
+          map: definition.map, pp: encoding.pp, w: encoding.w, length: length)
+        let index = page | Int(definition.opcode)
+        vex[index] = entry(vex[index], with: form, definition)
+      }
     } else if definition.map == 4 {
       let form = definition.form(operandSize: 32)
-      Self.place(form, definition, at: Int(definition.opcode), in: &threeDNow)
+      let index = Int(definition.opcode)
+      threeDNow[index] = entry(threeDNow[index], with: form, definition)
     } else {
       addLegacy(definition)
     }
   }
 
-  private mutating func addVEX(_ definition: Definition) {
-    guard let encoding = definition.vex else { return }
-    let form = definition.form(operandSize: encoding.w == 1 ? 64 : 32)
-    for length in encoding.lengths {
-      let page = InstructionSet.vexPage(
-        map: definition.map, pp: encoding.pp, w: encoding.w, length: length)
-      Self.place(form, definition, at: page | Int(definition.opcode), in: &vex)
-    }
-  }
-
   private mutating func addLegacy(_ definition: Definition) {
     for (size, prefix, rexStates) in definition.sizeVariants {
+      let form = definition.form(operandSize: size)
       for prefixClass in definition.prefixClasses(with: prefix) {
+        // A lock prefix is only for memory operands.
+        let locked = prefixClass == .lock || prefixClass == .lockedOperandSize
         for rex in rexStates {
           let page = InstructionSet.page(prefix: prefixClass, map: definition.map, rex: rex)
-          // A lock prefix is only for memory operands.
-          let locked = prefixClass == .lock || prefixClass == .lockedOperandSize
           for opcode in 0..<(definition.opcodeHasRegister ? 8 : 1) {
-            Self.place(
-              definition.form(operandSize: size), definition,
-              at: page | Int(definition.opcode) + opcode, in: &legacy, onlyMemory: locked)
+            let index = page | Int(definition.opcode) + opcode
+            legacy[index] = entry(legacy[index], with: form, definition, onlyMemory: locked)
           }
         }
       }
     }
   }
 
-  private static func place(
-    _ form: Form, _ definition: Definition, at index: Int, in table: inout [Int: Slot],
-    onlyMemory: Bool = false
-  ) {
-    guard let pattern = definition.modrm else {
-      precondition(table[index] == nil, "instruction table: two rows for \(definition.name)")
-      table[index] = .plain(form)
-      return
+  /// An entry with one more form.
+  private mutating func entry(
+    _ old: UInt32, with form: Form, _ definition: Definition, onlyMemory: Bool = false
+  ) -> UInt32 {
+    func alone(_ word: UInt32) {
+      precondition(word == 0, "instruction table: two rows for \(definition.name)")
     }
-    var forms: [Form]
-    if case .modrm(let existing)? = table.removeValue(forKey: index) {
-      forms = existing
-    } else {
-      forms = [Form](repeating: .none, count: Place.count)
+    switch definition.modrm {
+    case nil:
+      alone(old)
+      // Without ModRM there is nothing to be refused about it.
+      return form.bits | Form.memoryBit | Form.registerBit
+    case .any(let reg, let registers, let memory):
+      let kinds =
+        (registers && !onlyMemory ? Form.registerBit : 0) | (memory ? Form.memoryBit : 0)
+      if reg == nil, old == 0 { return form.bits | kinds }
+      let group = expanded(old)
+      let regs = reg.map { $0...$0 } ?? 0...7
+      for kind in [Form.memoryBit, Form.registerBit] where kinds & kind != 0 {
+        for reg in regs {
+          let place = group + (kind == Form.registerBit ? 8 : 0) + reg
+          alone(collected.groups[place])
+          collected.groups[place] = form.bits | kind
+        }
+      }
+      return Form.groupBit | UInt32(group / 16)
+    case .exact(let first, let count):
+      let group = expanded(old)
+      for modrm in Int(first)..<Int(first) + count {
+        let place = group + 8 + (modrm >> 3 & 7)
+        if collected.groups[place] == 0 {
+          collected.groups[place] = collected.add(row: repeatElement(0, count: 8))
+        }
+        precondition(
+          collected.groups[place] & Form.groupBit != 0,
+          "instruction table: two rows for \(definition.name)")
+        let row = Int(collected.groups[place] & ~Form.groupBit) * 8
+        alone(collected.rows[row + (modrm & 7)])
+        collected.rows[row + (modrm & 7)] = form.bits | Form.registerBit
+      }
+      return Form.groupBit | UInt32(group / 16)
     }
-    for number in 0..<Place.count {
-      let place = Place(index: number)
-      guard pattern.contains(place), !(onlyMemory && place.isRegister) else { continue }
-      precondition(forms[number] == .none, "instruction table: two rows for \(definition.name)")
-      forms[number] = form
-    }
-    table[index] = .modrm(forms)
+  }
+
+  /// The first word of the entry's group; a new one, if it is none yet.
+  private mutating func expanded(_ entry: UInt32) -> Int {
+    if entry & Form.groupBit != 0 { return Int(entry & ~Form.groupBit) * 16 }
+    precondition(
+      entry == 0 || entry & Form.modrmBit != 0, "instruction table: a row with ModRM, one without")
+    let form = entry & ~(Form.memoryBit | Form.registerBit)
+    let memory = entry & Form.memoryBit == 0 ? 0 : form | Form.memoryBit
+    let register = entry & Form.registerBit == 0 ? 0 : form | Form.registerBit
+    let group =
+      [UInt32](repeating: memory, count: 8) + [UInt32](repeating: register, count: 8)
+    return Int(collected.add(group) & ~Form.groupBit) * 16
   }
 
   /// The finished tables.
   mutating func finish() -> InstructionSet {
     addEscapes()
-    var packer = GroupPacker()
-    func packed(_ slots: [Int: Slot], count: Int) -> [UInt32] {
-      var table = [UInt32](repeating: 0, count: count)
-      for (index, slot) in slots { table[index] = packer.pack(slot.forms) }
+    var packer = GroupPacker(groups: collected.groups, rows: collected.rows)
+    func packed(_ table: [UInt32]) -> [UInt32] {
+      var table = table
+      for index in table.indices where table[index] & Form.groupBit != 0 {
+        table[index] = packer.pack(Int(table[index] & ~Form.groupBit) * 16)
+      }
       return table
     }
-    let pages = packed(legacy, count: InstructionSet.pageEntryCount)
-    let vexTable = packed(vex, count: InstructionSet.vexEntryCount)
-    let threeDNowTable = packed(threeDNow, count: 256)
+    let pages = packed(legacy)
+    let vexTable = packed(vex)
+    let threeDNowTable = packed(threeDNow)
     return InstructionSet(
       pages: pages, vex: vexTable, threeDNow: threeDNowTable, groups: packer.groups,
       exact: packer.exact)
   }
 }
 
-extension TableCompiler.Slot {
-  /// One form for an encoding without ModRM, otherwise one for each place.
-  fileprivate var forms: [Form] {
-    switch self {
-    case .plain(let form): [form]
-    case .modrm(let forms): forms
-    }
-  }
-}
-
-/// Packs the forms of an opcode into an entry and, where needed, groups; equal ones are shared.
+/// Keeps one of those groups and rows that are equal, and none that says the same of all it covers.
 private struct GroupPacker {
   var groups = [UInt32](repeating: 0, count: 16)
   var exact: [UInt32] = []
-  private var known: [[UInt32]: UInt32] = [:]
-  private var knownExact: [[UInt32]: UInt32] = [:]
+  private let collected: [UInt32]
+  private let rows: [UInt32]
+  private var known: [ArraySlice<UInt32>: UInt32] = [:]
+  private var knownExact: [ArraySlice<UInt32>: UInt32] = [:]
 
-  mutating func pack(_ forms: [Form]) -> UInt32 {
-    guard forms.count == TableCompiler.Place.count else {
-      let word = forms[0].bits
-      // Without ModRM there is nothing to be refused about it.
-      return word & Form.escapeBit != 0 ? word : word | Form.memoryBit | Form.registerBit
-    }
-    let memory = forms[..<8]
-    let registers = forms[8...]
-    let first = memory[memory.startIndex]
-    let last = registers[registers.startIndex]
-    if memory.allSatisfy({ $0 == first }), registers.allSatisfy({ $0 == last }),
-      first == last || first == .none || last == .none
-    {
-      let form = first == .none ? last : first
-      return form.bits | (first == .none ? 0 : Form.memoryBit)
-        | (last == .none ? 0 : Form.registerBit)
-    }
-    var group: [UInt32] = []
-    for reg in 0..<8 { group.append(forms[reg].bits.allowing(Form.memoryBit)) }
-    for reg in 0..<8 {
-      let row = (0..<8).map { forms[8 + (reg << 3) + $0].bits.allowing(Form.registerBit) }
-      group.append(row.allSatisfy { $0 == row[0] } ? row[0] : packExact(row))
-    }
-    if let index = known[group] { return Form.groupBit | index }
-    let index = UInt32(groups.count / 16)
-    groups += group
-    known[group] = index
-    return Form.groupBit | index
+  init(groups: [UInt32], rows: [UInt32]) {
+    collected = groups
+    self.rows = rows
   }
 
-  private mutating func packExact(_ row: [UInt32]) -> UInt32 {
+  /// The entry for the group that starts at `first`.
+  mutating func pack(_ first: Int) -> UInt32 {
+    let group = collected[first..<first + 16]
+    if let index = known[group] { return index }
+    let memory = collected[first]
+    let register = collected[first + 8]
+    let kinds = Form.memoryBit | Form.registerBit
+    let entry: UInt32
+    if memory & ~kinds == register & ~kinds || memory == 0 || register == 0,
+      group.prefix(8).allSatisfy({ $0 == memory }), group.suffix(8).allSatisfy({ $0 == register }),
+      (memory | register) & Form.groupBit == 0
+    {
+      entry = memory | register
+    } else {
+      entry = Form.groupBit | UInt32(groups.count / 16)
+      groups += group.prefix(8)
+      for word in group.suffix(8) {
+        groups.append(word & Form.groupBit == 0 ? word : packRow(Int(word & ~Form.groupBit) * 8))
+      }
+    }
+    known[group] = entry
+    return entry
+  }
+
+  private mutating func packRow(_ first: Int) -> UInt32 {
+    let row = rows[first..<first + 8]
+    if row.allSatisfy({ $0 == rows[first] }) { return rows[first] }
     if let index = knownExact[row] { return Form.groupBit | index }
     let index = UInt32(exact.count / 8)
     exact += row
     knownExact[row] = index
     return Form.groupBit | index
   }
-}
-
-extension UInt32 {
-  fileprivate func allowing(_ bit: UInt32) -> UInt32 { self == 0 ? 0 : self | bit }
 }

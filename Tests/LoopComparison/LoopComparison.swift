@@ -140,6 +140,70 @@ public struct LoopComparison {
     }
   }
 
+  /// Something like the long paddings: how many 66, whether 2E, which nop.
+  private mutating func padding() -> [UInt8] {
+    let nops: [[UInt8]] = [
+      [0x0F, 0x1F, 0x84, 0, 0, 0, 0, 0], [0x0F, 0x1F, 0x84, 0, 0, 0, 0, 0],
+      [0x0F, 0x1F, 0x44, 0, 0],
+      [0x0F, 0x1F, 0x80, 0, 0, 0, 0], [0x0F, 0x1F, 0x40, 0], [0x90], [0x0F, 0x10, 0xC1], [],
+    ]
+    // The byte before may be one of these and yet belong to another instruction.
+    var code: [UInt8] = below(4) == 0 ? [0x04, one(of: [0x66, 0x2E, 0x0F])] : []
+    code += [UInt8](repeating: 0x66, count: below(9))
+    if below(4) > 0 { code.append(0x2E) }
+    if below(8) == 0 { code.append(0x40 | UInt8(below(16))) }
+    return code + nops[below(nops.count)]
+  }
+
+  /// Something like a masked jump or call; the three instructions mostly name the same register.
+  private mutating func maskedJump() -> [UInt8] {
+    let first = UInt8(below(16))
+    func byte(_ value: UInt8, _ register: UInt8) -> UInt8 { value | register & 7 }
+    func register(_ comparison: inout Self) -> UInt8 {
+      comparison.below(8) == 0 ? UInt8(comparison.below(16)) : first
+    }
+    let mask = register(&self)
+    let add = register(&self)
+    let jump = register(&self)
+    var code: [UInt8] =
+      mask >= 8 || below(8) == 0 ? [0x40 | mask >> 3 | one(of: [0, 0, 2, 4, 8])] : []
+    code += [
+      one(of: [0x83, 0x83, 0x83, 0x81, 0xC1]), byte(0xE0, mask), one(of: [0xE0, 0xE0, 0xE0, 0xF0]),
+    ]
+    if code[code.count - 3] == 0x81 { code += [0, 0, 0] }
+    if below(8) == 0 { code.append(0x90) }
+    code +=
+      below(4) == 0
+      ? [0x49 | (add >> 3) << 2, 0x03, 0xC7 | (add & 7) << 3]
+      : [one(of: [0x4C, 0x4C, 0x4C, 0x4E, 0x48, 0x44]) | add >> 3, 0x01, byte(0xF8, add)]
+    if below(8) == 0 { code.append(0x90) }
+    if jump >= 8 || below(8) == 0 { code.append(0x40 | jump >> 3 | one(of: [0, 0, 2, 4, 8])) }
+    return below(8) == 0 ? code : code + [0xFF, byte(one(of: [0xE0, 0xE0, 0xD0, 0xF0]), jump)]
+  }
+
+  /// Paddings and masked jumps, right and nearly right, at any place of a bundle.
+  public mutating func sequences(texts count: Int) {
+    for number in 0..<count {
+      var bundle = [UInt8](repeating: one(of: [0x90, 0xF4]), count: below(3) == 0 ? below(24) : 0)
+      repeat {
+        var piece = below(2) == 0 ? padding() : maskedJump()
+        if below(4) == 0, !piece.isEmpty {
+          let at = below(piece.count)
+          switch below(3) {
+          case 0: piece[at] = one(of: [0, 0x66, 0x2E, 0x90, UInt8(below(256))])
+          case 1: piece.remove(at: at)
+          default: piece.insert(one(of: [0x40, 0x41, 0x66, 0x2E, 0x90]), at: at)
+          }
+        }
+        bundle += piece
+      } while below(3) == 0
+      var text = [UInt8](repeating: one(of: [0x90, 0xF4]), count: 128)
+      let start = 32 * below(4)
+      text.replaceSubrange(start..<start + min(32, bundle.count), with: bundle.prefix(32))
+      compare(text, profile: number % 3)
+    }
+  }
+
   /// Every beginning of three bytes in one part of the space, at some place in a bundle, among
   /// instructions that give or take a register.
   public mutating func enumerated(part: Int, parts: Int) {

@@ -34,6 +34,7 @@ func compareLoops(texts: Int, seed: UInt64, files: [[UInt8]]) {
         + "\(comparison.accepted) accepted")
   }
   stage("paired") { comparison.paired(texts: $0) }
+  stage("sequences") { comparison.sequences(texts: $0) }
   // One in so many of the beginnings.
   let parts = max(1, (1 << 24) / batch)
   var part = Int(seed)

@@ -42,6 +42,14 @@ struct LoopTests {
     #expect(comparison.accepted > 1_000)
   }
 
+  @Test("both loops find the same of paddings and masked jumps")
+  func sequences() {
+    var comparison = LoopComparison(seed: 11)
+    comparison.sequences(texts: 200_000)
+    #expect(comparison.disagreements == 0)
+    #expect(comparison.accepted > 1_000)
+  }
+
   @Test("both loops find the same in damaged code")
   func damaged() {
     let code = Self.program
