@@ -49,7 +49,12 @@ extension BundleChecker {
   ) {
     let at = progress.at
     let (first, second) = it.written
-    let zeroExtends = it.form >> Form.widthShift & 3 == Form.Width.zeroExtending.rawValue
+    let zeroExtends =
+      switch Form.Width(rawValue: it.form >> Form.widthShift & 3) {
+      case .zeroExtending: true
+      case .zeroExtendingWithB: it.rex & 1 != 0
+      default: false
+      }
     if Self.reserved >> first & 1 != 0 || Self.reserved >> second & 1 != 0 {
       let here = unsafe window.base + at
       let count = it.byteCount

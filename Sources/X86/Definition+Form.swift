@@ -96,7 +96,9 @@ extension Definition {
     case "b": return .byte
     case "d", "v", "y":
       let is32 = operand.size == UInt8(ascii: "d") || operandSize == 32
-      return is32 && marks.contains(.zx) ? .zeroExtending : .plain
+      if !is32 { return .plain }
+      if marks.contains(.zxB) { return .zeroExtendingWithB }
+      return marks.contains(.zx) ? .zeroExtending : .plain
     default: return .plain
     }
   }

@@ -17,8 +17,8 @@
 /// immediates never exceed 32 bits. In a row without v or y REX.W means nothing. Bits of a REX
 /// prefix that mean nothing are allowed; REX.W together with 66 as an operand size is not.
 ///
-/// **Marks**: `zx` (a 32-bit result counts as zero-extended: it restricts the register, RULES 6),
-/// `lock` (F0, memory operands only), `rep` (F3), `condrep` (F2 or F3), `hint` (2E or 3E) for optional
+/// **Marks**: `zx` (a 32-bit result counts as zero-extended: it restricts the register, RULES 6), `zxB`
+/// (only with REX.B), `lock` (F0, memory operands only), `rep` (F3), `condrep` (F2 or F3), `hint` (2E or 3E) for optional
 /// prefixes; for REX `noW`, `norex`, `rexOnlyW` (48 or none) and `prefixed` (not without REX or 66);
 /// `noaccess` (the memory operand is only computed); `rsi`, `rdi`, `rsi-rdi` (needs those sandboxed,
 /// RULES 10); `indirect` (RULES 9); `call`.
@@ -51,7 +51,7 @@ public struct Definition: Sendable {
     static let words = [
       "zx", "lock", "rep", "condrep", "hint", "noW", "norex", "rexOnlyW", "prefixed", "noaccess",
       "rsi",
-      "rdi", "rsi-rdi", "indirect", "call",
+      "rdi", "rsi-rdi", "indirect", "call", "zxB",
     ].map { Array($0.utf8) }
     static let zx = Marks(rawValue: 1 << 0)
     static let lock = Marks(rawValue: 1 << 1)
@@ -68,6 +68,7 @@ public struct Definition: Sendable {
     static let rsiAndRDI = Marks(rawValue: 1 << 12)
     static let indirect = Marks(rawValue: 1 << 13)
     static let call = Marks(rawValue: 1 << 14)
+    static let zxB = Marks(rawValue: 1 << 15)
   }
 
   /// The fixed part of a VEX prefix.

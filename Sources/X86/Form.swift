@@ -24,6 +24,8 @@ public struct Form: Sendable, Equatable {
     case plain
     /// 32 bits with the upper half set to zero, which restricts the register (RULES 6).
     case zeroExtending
+    /// That, but only with REX.B: `90`, which without it is a nop, whatever it may be called.
+    case zeroExtendingWithB
   }
 
   /// What needs more than the general rules.

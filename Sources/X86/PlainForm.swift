@@ -32,7 +32,8 @@ public struct PlainForm: Sendable {
     let isRegister = modReg >= 24
     guard let word = Form.word(entry, reg: modReg & 7, isRegister: isRegister, groups),
       let kind = Form.Kind(rawValue: word >> Form.kindShift & 15),
-      kind.rawValue <= Form.Kind.call32.rawValue
+      kind.rawValue <= Form.Kind.call32.rawValue,
+      word >> Form.widthShift & 3 != Form.Width.zeroExtendingWithB.rawValue
     else { return }
     let hasModRM = word & Form.modrmBit != 0
     let isMemory = hasModRM && !isRegister

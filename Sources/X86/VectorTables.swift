@@ -207,7 +207,7 @@ private struct VectorForm: Equatable {
       let ignored = Form.registerBit | Form.memoryBit | Form.accessBit
       if let memory, memory & ~ignored != word & ~ignored { return nil }
       guard let destination = Form.Destination(rawValue: word >> Form.destinationShift & 7),
-        let width = Form.Width(rawValue: word >> Form.widthShift & 3),
+        let width = Form.Width(rawValue: word >> Form.widthShift & 3), width != .zeroExtendingWithB,
         let kind = Form.Kind(rawValue: word >> Form.kindShift & 15)
       else { return nil }
       immediate = word & Form.immediateMask

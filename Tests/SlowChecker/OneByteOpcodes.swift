@@ -158,12 +158,12 @@ extension Instruction {
 
   private mutating func exchangeWithAccumulator(_ opcode: UInt8) -> Bool {
     // pause and nop are not exchanges; nop with REX is one by its encoding. To the processor it is none
-    // without REX.B, and clears nothing: only the others count.
+    // without REX.B, and clears nothing: only the others count. That with r8d does.
     if opcode == 0x90, !hasREX, hasNoPrefix || onlyPrefixes([0xF3]) { return true }
     guard let size = size() else { return false }
     writeOpcodeRegister(opcode, size)
     write(0, size)
-    if opcode != 0x90 { countsAsZeroExtended() }
+    if opcode != 0x90 || (rexByte ?? 0) & 1 != 0 { countsAsZeroExtended() }
     return true
   }
 

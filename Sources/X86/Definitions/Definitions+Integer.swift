@@ -124,7 +124,8 @@ extension InstructionSet {
     mov    | 8B        | >Gv Ev    | zx                       | base    | nzp
     lea    | 8D mem    | >Gv M     | zx noaccess              | base    | nzp
     nop    | 90        |           | norex                    | base    | nzp
-    xchg   | 90        | >Zv       | prefixed                 | base    | nzp
+    # By its encoding an exchange with eax, by the processor a nop but for r8d, whatever else REX says.
+    xchg   | 90        | >Zv       | zxB prefixed             | base    | nzp
     xchg   | 91        | >Zv       | zx                       | base    | nzp
     xchg   | 92        | >Zv       | zx                       | base    | nzp
     xchg   | 93        | >Zv       | zx                       | base    | nzp
