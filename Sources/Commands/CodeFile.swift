@@ -17,10 +17,13 @@ struct CodeFile {
     let listing: Listing
   }
 
-  /// Reads the file; nil when it cannot be read.
+  /// Reads the file, or standard input for `-`; nil when it cannot be read.
   init?(path: String, isRaw: Bool) {
-    guard let data = FileManager.default.contents(atPath: path) else { return nil }
-    let bytes = [UInt8](data)
+    guard let file = path == "-" ? .standardInput : FileHandle(forReadingAtPath: path) else {
+      return nil
+    }
+    let bytes: [UInt8]
+    do { bytes = [UInt8](try file.readToEnd() ?? Data()) } catch { return nil }
     self.bytes = bytes
     if isRaw {
       image = nil

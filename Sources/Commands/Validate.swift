@@ -13,7 +13,7 @@ public struct Validate: ParsableCommand {
     abstract: "Check that a nexe obeys the sandbox rules.",
     discussion: "Exit status: 0 valid, 1 refused, 2 the file cannot be read.")
 
-  @Argument(help: "Program to check.")
+  @Argument(help: "Program to check; - for standard input.")
   var file: String
 
   @Option(help: "Rules to apply: nacl, zerovm or portable.")
@@ -35,6 +35,12 @@ public struct Validate: ParsableCommand {
   var limit: Int?
 
   public init() {}
+
+  public func validate() throws {
+    if hexLines, json || limit != nil {
+      throw ValidationError("--hex-lines has its own form of answers: no --json, no --limit")
+    }
+  }
 
   public func run() throws {
     if hexLines { return try compare() }

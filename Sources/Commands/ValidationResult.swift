@@ -111,7 +111,8 @@ struct ValidationResult: Encodable {
       }
     } else {
       let count = "\(violations.count)\(truncated ? " or more" : "")"
-      lines.append("\(file): refused: \(count) violations of the rules (\(rules))")
+      let noun = count == "1" ? "violation" : "violations"
+      lines.append("\(file): refused: \(count) \(noun) of the rules (\(rules))")
     }
     for violation in violations {
       let symbol = violation.symbol.map { " <\($0)>" } ?? ""

@@ -82,4 +82,44 @@ struct ValidateTests {
     }
     #expect(warned == expected)
   }
+
+  @Test("one text a line as hex: a verdict a line, whatever the lines are")
+  func hexLines() throws {
+    let folder = try Folder()
+    let nops = String(repeating: "90", count: 32)
+    let call = "0F05" + String(repeating: "90", count: 30)
+    let lines = [
+      nops, "", call, nops + "90", nops + "9", "0x" + nops, " " + nops, nops + "\r", "zz",
+      String(repeating: nops, count: 3000) + call, nops,
+    ]
+    let path = folder.path("lines")
+    // The last line has no end.
+    try Data(lines.joined(separator: "\n").utf8).write(to: URL(filePath: path))
+    let wanted = [
+      "valid", "valid", "invalid 0 unknown-instruction", "invalid 21 text-size",
+      "error not hexadecimal", "error not hexadecimal", "error not hexadecimal", "valid",
+      "error not hexadecimal", "invalid 17700 unknown-instruction", "valid",
+    ]
+    for command in ["'\(path)'", "- < '\(path)'", "- < <(cat '\(path)')"] {
+      let answers = try shell("'\(zvm)' validate --hex-lines \(command) || echo status $?")
+      #expect(answers.split(separator: "\n").map(String.init) == wanted + ["status 2"])
+    }
+    let good = try shell("echo \(call) | '\(zvm)' validate --hex-lines - && echo status $?")
+    #expect(good == "invalid 0 unknown-instruction\nstatus 0\n")
+    let both = try run(zvm, ["validate", "--hex-lines", "--json", path])
+    #expect(both.status != 0 && both.errors.contains("no --json"))
+  }
+
+  @Test("a program comes from standard input, too; what cannot be read has status 2")
+  func input() throws {
+    let folder = try Folder()
+    let path = try nexe(folder) { _ in }
+    #expect(try shell("'\(zvm)' validate - < '\(path)'") == "-: valid (zerovm)\n")
+    #expect(try shell("cat '\(path)' | '\(zvm)' validate -") == "-: valid (zerovm)\n")
+    #expect(try shell("printf '' | '\(zvm)' validate --raw -") == "-: valid (zerovm)\n")
+    for place in [folder.path("nothing"), folder.path("")] {
+      let verdict = try run(zvm, ["validate", place])
+      #expect(verdict.status == 2 && verdict.errors.contains("cannot be read"))
+    }
+  }
 }
