@@ -1,3 +1,5 @@
+// Unsafe: buffers of static strings, which never move, are read for the length of one call.
+
 /// Reads the rows of a table. Validating a program starts with reading all of them, so that no text is
 /// made of them but the names: words are compared where they stand.
 struct RowReader {
