@@ -19,6 +19,14 @@ let withoutSharedRuntime: LinkerSetting = .unsafeFlags([
   "--remap-inputs=*/libstdc++.so=" + Context.packageDirectory + "/scripts/libstdc++.ld",
 ])
 
+/// What a launcher runs for a session lies together in its text (scripts/order-launcher), so that few pages
+/// of it are mapped and copied.
+let orderedText: LinkerSetting = .unsafeFlags([
+  "-Xlinker", "--symbol-ordering-file=" + Context.packageDirectory + "/scripts/launcher-order.txt",
+  "-Xlinker", "--no-warn-symbol-ordering", "-Xlinker", "--gc-sections",
+])
+let inSections: [SwiftSetting] = [.unsafeFlags(["-Xfrontend", "-function-sections"])]
+
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
@@ -48,17 +56,17 @@ let package = Package(
     .systemLibrary(name: "CLZ4", providers: [.apt(["liblz4-dev"])]),
     .systemLibrary(name: "CNettle", providers: [.apt(["nettle-dev"])]),
     .target(
-      name: "Seccomp", dependencies: ["CSeccomp"], swiftSettings: strict,
+      name: "Seccomp", dependencies: ["CSeccomp"], swiftSettings: strict + inSections,
       linkerSettings: [.linkedLibrary(":libseccomp.a")]),
     .target(
       name: "Compression", dependencies: ["CISAL", "CZstd", "CLZMA", "CBZip2", "CLZ4", "Wire"],
-      swiftSettings: strict,
+      swiftSettings: strict + inSections,
       linkerSettings: [
         .linkedLibrary("isal"), .linkedLibrary(":libzstd.a"), .linkedLibrary(":liblzma.a"),
         .linkedLibrary(":libbz2.a"), .linkedLibrary(":liblz4.a"),
       ]),
     .target(
-      name: "Digest", dependencies: ["CNettle"], swiftSettings: strict,
+      name: "Digest", dependencies: ["CNettle"], swiftSettings: strict + inSections,
       linkerSettings: [.linkedLibrary(":libnettle.a")]),
 
     // Wall one: what code is allowed to be.
@@ -78,13 +86,15 @@ let package = Package(
 
     // Wall two: what runs inside a sandbox process. No Foundation from here down.
     .target(name: "CSandbox"),
-    .target(name: "Wire", swiftSettings: strict),
+    .target(name: "CHeap", cSettings: [.unsafeFlags(["-O2", "-fno-builtin"])]),
+    .target(name: "Wire", swiftSettings: strict + inSections),
     .target(
       name: "Runtime",
-      dependencies: ["CSandbox", "Wire", "Seccomp", "Compression", "Digest", "Validator"],
-      swiftSettings: strict),
+      dependencies: ["CHeap", "CSandbox", "Wire", "Seccomp", "Compression", "Digest", "Validator"],
+      // One thread, and one place that says which session runs: looking after it costs a page.
+      swiftSettings: strict + inSections + [.unsafeFlags(["-enforce-exclusivity=unchecked"])]),
     .executableTarget(
-      name: "zvm-launcher", dependencies: ["Runtime"], swiftSettings: strict,
+      name: "zvm-launcher", dependencies: ["CSandbox", "Runtime"], swiftSettings: strict,
       linkerSettings: [
         // At a fixed place, so that nothing has to be relocated: what was written to is copied by
         // every fork.
@@ -92,7 +102,7 @@ let package = Package(
           "-static-stdlib", "-use-ld=lld", "-Xlinker", "-z", "-Xlinker", "now", "-Xclang-linker",
           "-no-pie",
         ]),
-        withoutSharedRuntime,
+        withoutSharedRuntime, orderedText,
       ]),
 
     // The trusted side.
@@ -204,6 +214,9 @@ let package = Package(
     .executableTarget(
       name: "template-holder", dependencies: ["Sandbox", system], path: "Tests/TemplateHolder",
       swiftSettings: common, linkerSettings: [.unsafeFlags(["-use-ld=lld"])]),
+    .executableTarget(
+      name: "heap-check", dependencies: ["CHeap"], path: "Tests/HeapCheck",
+      cSettings: [.unsafeFlags(["-O2", "-fno-builtin"])]),
     .testTarget(
       name: "AttackTests", dependencies: ["Sandbox", system], exclude: ["Attacks"],
       swiftSettings: common),

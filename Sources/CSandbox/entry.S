@@ -45,11 +45,10 @@ csb_enter:
 	.cfi_endproc
 	.size csb_enter,.-csb_enter
 
-	.section .rodata
+	/* Here, and not with other constants: this page is looked up anyway. */
 	.p2align 2
 csb_mxcsr:
 	.long 0x1f80
-	.text
 
 /* Clears what a C function may have left behind in caller-saved registers; keeps rax and r11. */
 	.type csb_scrub,@function

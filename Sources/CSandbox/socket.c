@@ -1,11 +1,13 @@
 /* Packets with descriptors, and memory files. */
 #define _GNU_SOURCE
+#include "call.h"
 #include "csandbox.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 enum { MAX_FDS = 253 };
@@ -66,9 +68,7 @@ static long receive(int socket, void *bytes, size_t capacity, int *fds, size_t f
 	long received;
 	do {
 		received = vouched ? csb_vouched_receive(socket, &message, flags) :
-				     recvmsg(socket, &message, flags);
-		if (received < 0 && !vouched)
-			received = -errno;
+				     system_call(SYS_recvmsg, socket, (long)&message, flags, 0);
 	} while (received == -EINTR);
 	if (received < 0)
 		return received;

@@ -1,31 +1,20 @@
 /* What makes a fork cheap: few pages to copy, few to look up again. The figures are of the machine of
  * benchmarks/startup: a page fault costs 2 to 4 microseconds, an entry of a page table 0.1 to 0.2. */
 #define _GNU_SOURCE
+#include "call.h"
 #include "csandbox.h"
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <link.h>
-#include <malloc.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/rseq.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-/* Without the C library: its functions lie in pages that a new process would have to look up. */
-static inline long system_call(long number, long a, long b, long c, long d)
-{
-	long result;
-	register long fourth __asm__("r10") = d;
-	register long fifth __asm__("r8") = 0;
-	register long sixth __asm__("r9") = 0;
-	__asm__ volatile("syscall"
-			 : "=a"(result)
-			 : "a"(number), "D"(a), "S"(b), "d"(c), "r"(fourth), "r"(fifth), "r"(sixth)
-			 : "rcx", "r11", "memory");
-	return result;
-}
 
 int csb_lock_child(int32_t parent, unsigned first_channel, uint64_t processes)
 {
@@ -41,65 +30,137 @@ int csb_lock_child(int32_t parent, unsigned first_channel, uint64_t processes)
 	return result;
 }
 
+/* What of programs and libraries is mapped from files. */
+static struct {
+	uint64_t start, end;
+	int is_written, is_kept;
+} loaded[64];
+static size_t loaded_count;
+
+static int find_loaded(struct dl_phdr_info *info, size_t size, void *opaque)
+{
+	(void)size, (void)opaque;
+	/* The kernel's is unmapped (csb_leave_given), and something else may come to lie there. */
+	if (strstr(info->dlpi_name, "vdso"))
+		return 0;
+	for (int i = 0; i < info->dlpi_phnum; i++) {
+		const ElfW(Phdr) *header = &info->dlpi_phdr[i];
+		if (header->p_type != PT_LOAD || loaded_count == sizeof loaded / sizeof *loaded)
+			continue;
+		uint64_t start = info->dlpi_addr + header->p_vaddr;
+		loaded[loaded_count].start = start & ~4095ul;
+		loaded[loaded_count].end = start + header->p_memsz;
+		loaded[loaded_count].is_written = header->p_flags & PF_W;
+		/* The program's and the C library's. The others are for few sessions. */
+		loaded[loaded_count++].is_kept = !info->dlpi_name[0] || strstr(info->dlpi_name, "/libc.so");
+	}
+	return 0;
+}
+
 /* A fork copies the page table of a mapping only where the mapping once had a page of its own; in other
  * mappings of files each page is looked up again. Gives read-only mappings such a page, by writing a byte
  * of them over itself; where /proc does not allow that, forks are slower. */
-static int own_page(struct dl_phdr_info *info, size_t size, void *memory)
+static void own_pages(void)
 {
-	(void)size;
-	for (int i = 0; i < info->dlpi_phnum; i++) {
-		const ElfW(Phdr) *header = &info->dlpi_phdr[i];
-		char *start = (char *)info->dlpi_addr + header->p_vaddr;
-		if (header->p_type == PT_LOAD && !(header->p_flags & PF_W) &&
-		    pwrite(*(int *)memory, start, 1, (off_t)start) != 1)
-			return 0;
-	}
-	return 0;
+	int memory = open("/proc/self/mem", O_RDWR | O_CLOEXEC);
+	for (size_t i = 0; memory >= 0 && i < loaded_count; i++)
+		if (!loaded[i].is_written && loaded[i].is_kept &&
+		    pwrite(memory, (void *)loaded[i].start, 1, loaded[i].start) != 1)
+			break;
+	if (memory >= 0)
+		close(memory);
+}
+
+static int page_map = -1;
+/* The kernel's pages that programs are given: code, and data with the time. */
+static struct {
+	uint64_t start, end;
+} given[4];
+
+/* Notes where they are: lines of /proc/self/maps. */
+static void find_given(void)
+{
+	FILE *maps = fopen("/proc/self/maps", "re");
+	char line[256];
+	size_t count = 0;
+	while (maps && count < sizeof given / sizeof *given && fgets(line, sizeof line, maps))
+		if (strstr(line, "[vdso]") || strstr(line, "[vvar"))
+			count += sscanf(line, "%lx-%lx", &given[count].start, &given[count].end) == 2;
+	if (maps)
+		fclose(maps);
 }
 
 void csb_keep_lookups(void)
 {
-	int memory = open("/proc/self/mem", O_RDWR | O_CLOEXEC);
-	if (memory < 0)
-		return;
-	dl_iterate_phdr(own_page, &memory);
-	close(memory);
+	find_given();
+	dl_iterate_phdr(find_loaded, 0);
+	page_map = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+	own_pages();
 }
 
-static int forget(struct dl_phdr_info *info, size_t size, void *opaque)
-{
-	(void)size, (void)opaque;
-	for (int i = 0; i < info->dlpi_phnum; i++) {
-		const ElfW(Phdr) *header = &info->dlpi_phdr[i];
-		uint64_t start = (info->dlpi_addr + header->p_vaddr) & ~4095ul;
-		uint64_t end = info->dlpi_addr + header->p_vaddr + header->p_memsz;
-		if (header->p_type == PT_LOAD && !(header->p_flags & PF_W))
-			madvise((void *)start, end - start, MADV_DONTNEED);
-	}
-	return 0;
-}
+/* vouched.c */
+void csb_drop(void *start, size_t size);
 
-void csb_forget_lookups(void) { dl_iterate_phdr(forget, 0); }
-
-void csb_gather_malloc(void)
+/* Drops pages of a writable mapping that are still the file's: what was written is anonymous memory. */
+static void forget_unwritten(uint64_t start, uint64_t end)
 {
-	/* Pages that hold nothing are not copied. */
-	malloc_trim(0);
-	/* What is allocated from the end of the heap, not from a free list, lies behind this. The largest
-	 * free pieces first: of a piece only its ends are touched. */
-	char *end = malloc(128 << 10);
-	for (size_t size = 1 << 20; end && size >= 24; size = size > 4096 ? size / 2 : size - 16) {
-		char *piece = malloc(size);
-		while (piece && piece < end)
-			piece = malloc(size);
-		if (size > 4096)
-			free(piece);
+	enum { PIECE = 512 };
+	const uint64_t present_of_file = 5ul << 61;
+	uint64_t entries[PIECE];
+	while (start < end) {
+		size_t count = (end - start + 4095) / 4096;
+		if (count > PIECE)
+			count = PIECE;
+		ssize_t size = count * sizeof *entries;
+		if (pread(page_map, entries, size, start / 4096 * sizeof *entries) != size)
+			return;
+		for (size_t i = 0; i < count; i++) {
+			size_t first = i;
+			while (i < count && (entries[i] & present_of_file) == present_of_file)
+				i++;
+			if (i > first)
+				csb_drop((char *)start + first * 4096, (i - first) * 4096);
+		}
+		start += count * 4096;
 	}
 }
 
-void csb_tame_malloc(void)
+void csb_forget_lookups(void)
 {
-	mallopt(M_MMAP_MAX, 0);
-	mallopt(M_TRIM_THRESHOLD, 1 << 30);
-	mallopt(M_TOP_PAD, 64 << 10);
+	for (size_t i = 0; i < loaded_count; i++)
+		if (loaded[i].is_written)
+			forget_unwritten(loaded[i].start, loaded[i].end);
+		else
+			csb_drop((void *)loaded[i].start, loaded[i].end - loaded[i].start);
+	csb_close(page_map);
+}
+
+void csb_leave_given(void)
+{
+	for (size_t i = 0; i < sizeof given / sizeof *given; i++)
+		if (given[i].end)
+			munmap((void *)given[i].start, given[i].end - given[i].start);
+}
+
+/* The C library has the kernel write into its thread's page at each switch, for a feature that nothing here
+ * uses: a page that every fork would copy, and every sandbox too. */
+void csb_forget_restarts(void)
+{
+	if (__rseq_size)
+		syscall(SYS_rseq, (char *)__builtin_thread_pointer() + __rseq_offset, 32, RSEQ_FLAG_UNREGISTER,
+			RSEQ_SIG);
+}
+
+void csb_exit(int status)
+{
+	for (;;)
+		system_call(SYS_exit_group, status, 0, 0, 0);
+}
+
+int csb_on_whole_pages(int (*body)(void))
+{
+	/* Down to the end of this page. */
+	volatile char *rest = __builtin_alloca((uintptr_t)__builtin_frame_address(0) % 4096);
+	*rest = 0;
+	return body();
 }

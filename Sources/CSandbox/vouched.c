@@ -70,6 +70,11 @@ int csb_fork(void) { return csb_vouched(SYS_clone, CSB_FORK_FLAGS, 0, 0, 0); }
 
 void csb_close(int fd) { csb_vouched(SYS_close, fd, 0, 0, 0); }
 
+void csb_drop(void *start, size_t size)
+{
+	csb_vouched(SYS_madvise, (long)start, size, MADV_DONTNEED, 0);
+}
+
 int csb_map_next(int fd)
 {
 	long result = csb_vouched_map(CSB_SHARED, csb_shared_size(), fd);

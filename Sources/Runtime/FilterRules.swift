@@ -37,6 +37,8 @@ extension FilterRule {
         where: [.equal(argument: 0, UInt64(CSB_FORK_FLAGS)), .equal(argument: 1, 0)] + vouched),
       FilterRule("close", where: vouched), FilterRule("recvmsg", where: vouched),
       FilterRule("sendmsg", where: vouched),
+      // Its own pages of start-up, once.
+      FilterRule("madvise", where: [.equal(argument: 2, UInt64(MADV_DONTNEED))] + vouched),
       // The next sandbox's shared memory. All arguments are used: the secret is in the halves of
       // flags and descriptor that the kernel does not look at.
       FilterRule(

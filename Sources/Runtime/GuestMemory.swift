@@ -103,6 +103,27 @@ struct GuestMemory {
     fixedRanges = fixed
     ranges = fixed
     try Self.protect(Self.stackStart, Self.stackEnd, PROT_READ | PROT_WRITE, "stack")
+    try leaveGuards()
+  }
+
+  /// Gives back the address space of guards, and of what lies between segments up to the first that can
+  /// be written. Nothing is ever mapped there: the launcher maps at `CSB_SHARED` only from here on, a
+  /// sandbox nowhere. Each mapping less makes a fork half a microsecond faster.
+  private func leaveGuards() throws(RuntimeError) {
+    let kept =
+      [Range(start: Self.trapAddress, end: Self.trapAddress + Self.pageByteCount, writable: false)]
+      + fixedRanges.dropFirst().filter { $0.start < resetStart }
+    for (one, next) in zip(kept, kept.dropFirst()) { try Self.unmap(one.end, next.start) }
+    try Self.unmap(0 &- CSB_GUARD, Self.trapAddress)
+    try Self.unmap(kept.last!.end, resetStart)
+    try Self.unmap(Self.stackEnd, CSB_GUEST + CSB_GUARD)
+  }
+
+  private static func unmap(_ start: UInt64, _ end: UInt64) throws(RuntimeError) {
+    guard start != end else { return }
+    let result = unsafe munmap(
+      UnsafeMutableRawPointer(bitPattern: UInt(CSB_BASE &+ start))!, Int(end &- start))
+    guard result == 0 else { throw RuntimeError("leave the guards empty", errno: errno) }
   }
 
   /// Makes the heap and writes the user manifest below the stack. Once per session; memory is as

@@ -1,4 +1,5 @@
 // Unsafe: a local array is handed to socketpair for the length of one call.
+import CHeap
 import CSandbox
 import Glibc
 import Wire
@@ -26,11 +27,7 @@ package func runLauncher(control: Int32) -> Int32 {
       try engine.send(.ready, identifier: 0, body: writer.bytes)
       return 1
     }
-    var writer = ByteWriter()
-    writer.integer(UInt8(0))
-    writer.integer(UInt32(loop.initProcess))
-    writer.string(loop.protections.joined(separator: "\n"))
-    try engine.send(.ready, identifier: 0, body: writer.bytes)
+    try loop.sayReady()
     try loop.run()
     return 0
   } catch {
@@ -65,21 +62,25 @@ private struct LauncherLoop {
   private let plainPowers: Powers
   private let templatePowers: Powers
   private let lockdown: Lockdown
-  /// What of wall two this host allows.
-  let protections: [String]
+  /// What of wall two this host allows, as a packet has it.
+  private let protections: [UInt8]
   private var buffer = PacketBuffer()
+  private let rehearsal: [UInt8]
   /// The first process of the sandboxes' process namespace; 0 where there is none.
-  private(set) var initProcess: pid_t = 0
+  private var initProcess: pid_t = 0
 
   init(engine: PacketSocket) throws(RuntimeError) {
     self.engine = engine
     let closed = csb_close_range(UInt32(engine.descriptor) + 1, .max)
     guard closed == 0 else { throw RuntimeError("close_range", errno: -closed) }
     csb_keep_lookups()
+    csb_forget_restarts()
     try Lockdown.lockLauncher()
     // Before there is a module: the engine may still be validating it.
     let isolation = Isolation()
-    protections = isolation.statements
+    var statements = ByteWriter()
+    statements.string(isolation.statements.joined(separator: "\n"))
+    protections = statements.bytes
     lockdown = Lockdown(hasProcessNamespace: isolation.hasProcessNamespace)
     guard let packet = try engine.receive(&buffer), packet.descriptors.count == 1 else {
       throw RuntimeError("no module came")
@@ -104,15 +105,19 @@ private struct LauncherLoop {
       close(pair[1])
     }
     // What a sandbox uses comes last, and together.
-    csb_gather_malloc()
+    cheap_drop()
+    cheap_gather()
+    buffer = PacketBuffer()
     templatePowers = module.powers
     plainPowers = module.powers.subtracting(.fork)
     memory = try GuestMemory(module: module, file: file)
     close(file)
     let prepared = csb_prepare(serveTrap)
     guard prepared == 0 else { throw RuntimeError("fault handler", errno: -prepared) }
-    csb_forget_lookups()
-    try warmUp(&buffer, memory)
+    csb_leave_given()
+    rehearsal = commonSession()
+    try warmUp(rehearsal, &buffer, memory)
+    cheap_drop()
     // From here on the launcher itself can do no more than what serving takes.
     if module.filtered { try Lockdown.load(filter: filter) }
     if isolation.hasProcessNamespace { try forkInit() }
@@ -129,14 +134,26 @@ private struct LauncherLoop {
         try lockdown.lockSandbox(mayFork: false)
         _ = try PacketSocket(descriptor: Lockdown.controlDescriptor).receive(&buffer)
       } catch {}
-      _exit(0)
+      csb_exit(0)
     }
     guard process > 0 else { throw RuntimeError("fork", errno: -process) }
     initProcess = process
   }
 
+  /// Tells the engine that sandboxes can be forked, and what protects them.
+  func sayReady() throws(RuntimeError) {
+    var writer = ByteWriter()
+    writer.integer(UInt8(0))
+    writer.integer(UInt32(initProcess))
+    try engine.send(.ready, identifier: 0, body: writer.bytes + protections)
+  }
+
   /// Serves until the engine hangs up.
   mutating func run() throws(RuntimeError) {
+    // What `init` freed lies all over, and what it looked up is not what a session needs.
+    cheap_gather()
+    csb_forget_lookups()
+    try rehearse(rehearsal, memory)
     while let packet = try engine.receive(&buffer) {
       let request: Request
       do throws(WireError) { request = try Request(packet) } catch {
@@ -162,7 +179,7 @@ private struct LauncherLoop {
     if process == 0 {
       runSandboxProcess(
         lockdown, memory: memory, powers: message.mayFork ? templatePowers : plainPowers,
-        message, buffer: &buffer)
+        message, rehearsal: rehearsal, buffer: &buffer)
     }
     try tell(
       control, identifier,

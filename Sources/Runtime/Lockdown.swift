@@ -61,7 +61,6 @@ struct Lockdown {
     try check(csb_limit(Int32(RLIMIT_NOFILE.rawValue), UInt64(files.rlim_max)), "RLIMIT_NOFILE")
     // The guest's 4 GiB, and what a decoder may need beside it.
     try check(csb_limit(Int32(RLIMIT_DATA.rawValue), 4864 << 20), "RLIMIT_DATA")
-    csb_tame_malloc()
   }
 
   /// Locks this freshly forked process in. The control socket is descriptor 3 already, and the shared

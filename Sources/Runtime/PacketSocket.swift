@@ -11,8 +11,10 @@ struct ReceivedPacket {
 
 /// Room for one packet, used again and again: receiving allocates what came and no more.
 struct PacketBuffer {
-  fileprivate var bytes = [UInt8](repeating: 0, count: PacketHeader.maximumPacketByteCount)
-  fileprivate var descriptors = [Int32](repeating: -1, count: PacketHeader.maximumDescriptorCount)
+  /// Descriptors, and then the packet: in one piece, so that a small packet touches one page.
+  fileprivate var words = [Int32](
+    repeating: 0, count: descriptorCount + (PacketHeader.maximumPacketByteCount + 3) / 4)
+  fileprivate static var descriptorCount: Int { PacketHeader.maximumDescriptorCount }
 }
 
 /// One end of a SOCK_SEQPACKET pair. Descriptors are owned by whoever receives them.
@@ -31,22 +33,23 @@ struct PacketSocket {
   /// Blocks for the next packet; nil at the end.
   func receive(_ buffer: inout PacketBuffer) throws(RuntimeError) -> ReceivedPacket? {
     var descriptorCount = 0
-    let count = unsafe buffer.bytes.withUnsafeMutableBytes { bytes in
-      unsafe buffer.descriptors.withUnsafeMutableBufferPointer { target in
-        unsafe isLaunchers
-          ? csb_hear(
-            descriptor, bytes.baseAddress!, bytes.count, target.baseAddress!, target.count,
-            &descriptorCount)
-          : csb_receive(
-            descriptor, bytes.baseAddress!, bytes.count, target.baseAddress!, target.count,
-            &descriptorCount, 0)
-      }
+    let count = unsafe buffer.words.withUnsafeMutableBufferPointer { words in
+      let target = words.baseAddress!
+      let bytes = unsafe target + PacketBuffer.descriptorCount
+      return unsafe isLaunchers
+        ? csb_hear(
+          descriptor, bytes, PacketHeader.maximumPacketByteCount, target,
+          PacketBuffer.descriptorCount, &descriptorCount)
+        : csb_receive(
+          descriptor, bytes, PacketHeader.maximumPacketByteCount, target,
+          PacketBuffer.descriptorCount, &descriptorCount, 0)
     }
     guard count >= 0 else { throw RuntimeError("receive a packet", errno: Int32(-count)) }
     if count == 0 { return nil }
+    let start = PacketBuffer.descriptorCount * MemoryLayout<Int32>.size
     return ReceivedPacket(
-      bytes: Array(buffer.bytes[..<count]),
-      descriptors: Array(buffer.descriptors[..<descriptorCount]))
+      bytes: unsafe buffer.words.withUnsafeBytes { unsafe Array($0[start..<(start + count)]) },
+      descriptors: Array(buffer.words[..<descriptorCount]))
   }
 
   /// What a sandbox says to the engine, with `write`, all that it may do to its socket: no descriptor

@@ -7,12 +7,12 @@ import Wire
 /// long as they end well and the engine has more.
 func runSandboxProcess(
   _ lockdown: Lockdown, memory: GuestMemory, powers: Powers, _ message: ForkMessage,
-  buffer: inout PacketBuffer
+  rehearsal: [UInt8], buffer: inout PacketBuffer
 ) -> Never {
   csb_own_session()
   do throws(RuntimeError) {
     try lockdown.lockSandbox(mayFork: message.mayFork)
-    if message.isAhead { try ownPages(memory) }
+    if message.isAhead { try ownPages(rehearsal, memory) }
     let socket = PacketSocket(descriptor: Lockdown.controlDescriptor)
     var memory = memory
     var wait = Wait()
@@ -33,7 +33,7 @@ func runSandboxProcess(
     tell(error.description)
     unsafe csb_session().pointee.state = UInt32(CSB_REFUSED)
   }
-  _exit(0)
+  csb_exit(0)
 }
 
 struct ReceivedSession {

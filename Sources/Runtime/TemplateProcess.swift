@@ -30,13 +30,13 @@ func serveAsTemplate(_ setUp: SessionState) throws(RuntimeError) -> SessionState
       try becomeCopy(
         control: packet.descriptors[0], shared: packet.descriptors[1], parent: parent)
       try socket.say(.hello, 0)
-      guard let received = try receiveSession(from: socket, &buffer) else { _exit(0) }
+      guard let received = try receiveSession(from: socket, &buffer) else { csb_exit(0) }
       try session.continueAs(received, declared: declared, spent: spent)
       return session
     }
     try Lockdown.closeChannels()
   }
-  _exit(0)
+  csb_exit(0)
 }
 
 /// In the copy: shared memory and control socket of its own, nothing else, no more forks, and an end when
@@ -44,7 +44,7 @@ func serveAsTemplate(_ setUp: SessionState) throws(RuntimeError) -> SessionState
 private func becomeCopy(control: Int32, shared: Int32, parent: Int32) throws(RuntimeError) {
   guard csb_map_session(shared) == 0,
     dup2(control, Lockdown.controlDescriptor) == Lockdown.controlDescriptor
-  else { _exit(1) }
+  else { csb_exit(1) }
   try Lockdown.check(
     csb_lock_child(parent, UInt32(Lockdown.controlDescriptor) + 1, 0), "lock the copy")
 }

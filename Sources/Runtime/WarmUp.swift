@@ -7,8 +7,9 @@ import Wire
 /// Receives a session of the common kind as every sandbox does. What is made on first use (types'
 /// metadata, malloc's lists) is made in the launcher, once, instead of in each sandbox; and what a
 /// sandbox allocates lies together, so that it has few pages to copy.
-func warmUp(_ buffer: inout PacketBuffer, _ memory: GuestMemory) throws(RuntimeError) {
-  let bytes = commonSession()
+func warmUp(_ bytes: [UInt8], _ buffer: inout PacketBuffer, _ memory: GuestMemory)
+  throws(RuntimeError)
+{
   var pair: [Int32] = [-1, -1]
   let made = unsafe socketpair(
     AF_UNIX, Int32(SOCK_SEQPACKET.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0, &pair)
@@ -22,19 +23,24 @@ func warmUp(_ buffer: inout PacketBuffer, _ memory: GuestMemory) throws(RuntimeE
 
 /// What a session writes to first: a process that was forked ahead of need has copied those pages before
 /// its session comes.
-func ownPages(_ memory: GuestMemory) throws(RuntimeError) {
-  do throws(WireError) {
-    var reader = ByteReader(commonSession())
-    _ = try PacketHeader(from: &reader)
-    try? rehearse(try SessionMessage(from: &reader), memory)
-  } catch { throw RuntimeError(error.description) }
+func ownPages(_ rehearsal: [UInt8], _ memory: GuestMemory) throws(RuntimeError) {
+  try rehearse(rehearsal, memory)
   memory.touch()
   unsafe csb_session().pointee.state = UInt32(CSB_EMPTY)
 }
 
+/// As `warmUp`, without system calls.
+func rehearse(_ bytes: [UInt8], _ memory: GuestMemory) throws(RuntimeError) {
+  do throws(WireError) {
+    var reader = ByteReader(bytes)
+    _ = try PacketHeader(from: &reader)
+    try? rehearse(try SessionMessage(from: &reader), memory)
+  } catch { throw RuntimeError(error.description) }
+}
+
 /// A session with channels of the common kinds, as a packet. A kind that is missing here costs each sandbox
 /// that has it the making of types.
-private func commonSession() -> [UInt8] {
+func commonSession() -> [UInt8] {
   let channel = ChannelMessage(
     alias: "/dev/stdin", access: 0, digest: false, gets: 1, getBytes: 1, puts: 0, putBytes: 0,
     backing: .stream(0))
@@ -62,6 +68,6 @@ private func rehearse(_ session: SessionMessage, _ memory: GuestMemory) throws(R
   }
   rehearse(
     SessionState(
-      identifier: 0, memory: memory, channels: channels, memoryDigest: false, powers: [],
-      trapLimit: 1, outputLeft: 1, fanOut: nil, trace: -1))
+      identifier: 0, memory: memory, channels: channels, memoryDigest: false,
+      powers: Powers(rawValue: 0), trapLimit: 1, outputLeft: 1, fanOut: nil, trace: -1))
 }

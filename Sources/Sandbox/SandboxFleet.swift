@@ -114,6 +114,9 @@ final class SandboxFleet: Sendable {
       let kind = template.map(Kind.copy) ?? .plain
       let (process, number) = try begin(session, kind, completion)
       try listen(to: process)
+      // The kernel likes to put who is woken on the processor of who woke it: it need not wait there until
+      // this thread's time is up. Who is used again runs elsewhere, mostly.
+      if !options.reuse { sched_yield() }
       return number
     } catch {
       Self.completions.async { completion(.failure(error)) }

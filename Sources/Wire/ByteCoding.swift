@@ -4,13 +4,20 @@ package struct ByteWriter: Sendable {
 
   package init() {}
 
-  // Inlinable: without their types known, fields cost more than the packet.
-  @inlinable @inline(__always)
-  package mutating func integer<Value: FixedWidthInteger>(_ value: Value) {
-    var rest = value.littleEndian
-    for _ in 0..<(Value.bitWidth / 8) {
+  // One for each width: generic code, where it is not specialized, takes longer for a field than the
+  // system does for the packet.
+  package mutating func integer(_ value: UInt8) { bytes.append(value) }
+  package mutating func integer(_ value: UInt16) { append(UInt64(value), byteCount: 2) }
+  package mutating func integer(_ value: UInt32) { append(UInt64(value), byteCount: 4) }
+  package mutating func integer(_ value: UInt64) { append(value, byteCount: 8) }
+  package mutating func integer(_ value: Int32) { integer(UInt32(bitPattern: value)) }
+  package mutating func integer(_ value: Int64) { integer(UInt64(bitPattern: value)) }
+
+  private mutating func append(_ value: UInt64, byteCount: Int) {
+    var rest = value
+    for _ in 0..<byteCount {
       bytes.append(UInt8(truncatingIfNeeded: rest))
-      rest >>= 8
+      rest = rest &>> 8
     }
   }
 
@@ -38,24 +45,36 @@ package struct WireError: Error, Equatable, Sendable, CustomStringConvertible {
 
 /// Reads little-endian fields out of bytes that nobody trusts; every one is checked against the end.
 package struct ByteReader: Sendable {
-  @usableFromInline let bytes: [UInt8]
+  private let bytes: [UInt8]
   package var offset = 0
 
   package init(_ bytes: [UInt8]) { self.bytes = bytes }
 
   package func error(_ field: String) -> WireError { WireError(field: field, offset: offset) }
 
-  @inlinable @inline(__always)
-  package mutating func integer<Value: FixedWidthInteger & UnsignedInteger>(
-    _ field: String, as type: Value.Type = Value.self
-  ) throws(WireError) -> Value {
-    let width = Value.bitWidth / 8
-    guard bytes.count - offset >= width else { throw error(field) }
-    var value: Value = 0
-    for index in 0..<width {
-      value |= Value(truncatingIfNeeded: bytes[offset + index]) << Value(8 * index)
+  package mutating func integer(_ field: String, as type: UInt8.Type = UInt8.self)
+    throws(WireError) -> UInt8
+  { UInt8(truncatingIfNeeded: try take(1, field)) }
+
+  package mutating func integer(_ field: String, as type: UInt16.Type = UInt16.self)
+    throws(WireError) -> UInt16
+  { UInt16(truncatingIfNeeded: try take(2, field)) }
+
+  package mutating func integer(_ field: String, as type: UInt32.Type = UInt32.self)
+    throws(WireError) -> UInt32
+  { UInt32(truncatingIfNeeded: try take(4, field)) }
+
+  package mutating func integer(_ field: String, as type: UInt64.Type = UInt64.self)
+    throws(WireError) -> UInt64
+  { try take(8, field) }
+
+  private mutating func take(_ byteCount: Int, _ field: String) throws(WireError) -> UInt64 {
+    guard bytes.count - offset >= byteCount else { throw error(field) }
+    var value: UInt64 = 0
+    for index in 0..<byteCount {
+      value |= UInt64(bytes[offset &+ index]) &<< UInt64(8 &* index)
     }
-    offset += width
+    offset += byteCount
     return value
   }
 

@@ -71,6 +71,42 @@ struct IsolationTests {
     done.wait()
   }
 
+  /// What the kernel gives each program tells the time, to whoever gets past wall one.
+  @Test(
+    "no clock of the kernel's is mapped, and nothing in the guards", .enabled(if: geteuid() == 0))
+  func mappings() throws {
+    let scratch = try Scratch()
+    let launcher = try Launcher(
+      module: try ValidatedModule(
+        path: try scratch.nexe("TRAP READ, 0, buffer, 1, 0\n TRAP EXIT, 0")))
+    defer { launcher.shutDown() }
+    let pipe = try FileDescriptor.pipe()
+    defer { try? pipe.readEnd.close() }
+    let done = DispatchSemaphore(value: 0)
+    launcher.start(waitingSession(pipe.readEnd)) { _ in done.signal() }
+    waitUntil { !sandboxes(of: launcher).isEmpty }
+    let process = try #require(sandboxes(of: launcher).first)
+    let maps = try String(contentsOfFile: "/proc/\(process)/maps", encoding: .utf8)
+    let lines = maps.split(separator: "\n").filter { !$0.hasSuffix("[vsyscall]") }
+    #expect(lines.count > 10)
+    let base: UInt64 = 0x440A_0000_0000
+    let gigabyte: UInt64 = 1 << 30
+    for line in lines {
+      #expect(!line.contains("[v"), "\(line)")
+      let bounds = line.prefix { $0 != " " }.split(separator: "-").compactMap {
+        UInt64($0, radix: 16)
+      }
+      try #require(bounds.count == 2)
+      // Pages that may be accessed, or come to be: none within 40 GiB of the guest's 4, nor in its first
+      // and last 64 KiB.
+      #expect(
+        bounds[1] <= base - 40 * gigabyte || bounds[0] >= base + 44 * gigabyte
+          || bounds[0] >= base + 0x10000 && bounds[1] <= base + 4 * gigabyte - 0x10000, "\(line)")
+    }
+    try pipe.writeEnd.close()
+    done.wait()
+  }
+
   /// The filter that sandboxes inherit lets the launcher's calls pass, for whoever knows its secret.
   @Test("the launcher's secret is in none of its sandboxes", .enabled(if: geteuid() == 0))
   func secret() throws {

@@ -16,9 +16,10 @@
 static const uint64_t CSB_BASE = 0x440A00000000;
 static const uint64_t CSB_GUARD = (uint64_t)40 << 30;
 static const uint64_t CSB_GUEST = (uint64_t)4 << 30;
-/* Where a sandbox has its shared memory: beyond the guard above the guest. A constant, so that the
- * system-call filter can name it. */
-static const uint64_t CSB_SHARED = 0x480000000000;
+/* Where a sandbox has its shared memory: beyond the guard above the guest, and near enough (512 GiB) that
+ * both have one page directory, which a fork makes. A constant, so that the system-call filter can name
+ * it. */
+static const uint64_t CSB_SHARED = 0x444000000000;
 
 /* What unshare(2) takes: the user namespace, and all others that a sandbox gets. The process
  * namespace is for what is forked afterwards. */
@@ -182,14 +183,19 @@ int csb_plain_personality(void);
 /* In a forked sandbox: ends with `parent`, closes descriptors from the first channel's on, and may have
  * this many processes. */
 int csb_lock_child(int32_t parent, unsigned first_channel, uint64_t processes);
-/* In the launcher, first of all: forks need not look up the pages of code that it has looked up; then:
- * forget those of start-up, so that they need not be copied either. */
+/* In the launcher, first of all, while it can read what /proc says of it: forks need not look up the pages of
+ * code that it has looked up. */
 void csb_keep_lookups(void);
+/* Then, when all is set up: forget those of start-up, so that they need not be copied either. */
 void csb_forget_lookups(void);
-/* Uses up malloc's free lists, for good: what is allocated from here on lies together. */
-void csb_gather_malloc(void);
-/* Never trims, never uses mmap: malloc needs no system call but brk. */
-void csb_tame_malloc(void);
+/* Unmaps the code and data that the kernel gave the program. They tell the time, and nothing uses them. */
+void csb_leave_given(void);
+/* Calls `body` with a stack that starts with a page, so that it uses no more of them than it must. */
+int csb_on_whole_pages(int (*body)(void));
+/* In the launcher: no restartable sequences, for which the kernel would write to memory. */
+void csb_forget_restarts(void);
+/* The end, without the C library, whose page would have to be looked up. */
+void csb_exit(int status) __attribute__((noreturn));
 
 /* An anonymous file holding nothing; then no more writing, growing, shrinking, unsealing. */
 int csb_memory_file(const char *name);

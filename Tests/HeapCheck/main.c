@@ -1,0 +1,102 @@
+/* The launcher's malloc against a record of what every byte must be: blocks are made, grown, aligned and freed
+ * at random, and each is full of a pattern of its own. Ends with 1 and a word on what is wrong. */
+#include "cheap.h"
+#include <errno.h>
+#include <malloc.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BLOCKS = 2000, ROUNDS = 400000 };
+static struct block {
+	unsigned char *place;
+	size_t size;
+	unsigned char pattern;
+} blocks[BLOCKS];
+
+static uint32_t state = 1;
+
+static uint32_t any(uint32_t below)
+{
+	state = state * 1664525 + 1013904223;
+	return (uint64_t)state * below >> 32;
+}
+
+static void require(int holds, const char *what)
+{
+	if (holds)
+		return;
+	fprintf(stderr, "%s\n", what);
+	exit(1);
+}
+
+static int is_full(const struct block *block, size_t size)
+{
+	for (size_t i = 0; i < size; i++)
+		if (block->place[i] != block->pattern)
+			return 0;
+	return 1;
+}
+
+static size_t any_size(void) { return any(20) ? any(600) + 1 : any(40000) + 1; }
+
+static void make(struct block *block)
+{
+	size_t alignment = (size_t)16 << any(10);
+	void *place;
+	block->size = any_size();
+	switch (any(4)) {
+	case 0:
+		place = calloc(1, block->size);
+		for (size_t i = 0; i < block->size; i++)
+			require(!((char *)place)[i], "calloc: not zero");
+		break;
+	case 1:
+		require(!posix_memalign(&place, alignment, block->size), "posix_memalign: failed");
+		require((uintptr_t)place % alignment == 0, "posix_memalign: not aligned");
+		break;
+	default: place = malloc(block->size);
+	}
+	require((uintptr_t)place % 16 == 0, "not aligned to 16");
+	require(malloc_usable_size(place) >= block->size, "malloc_usable_size: less than wanted");
+	block->place = place;
+	/* All that may be used, not only what was asked for. */
+	block->size = malloc_usable_size(place);
+}
+
+int main(void)
+{
+	for (uint32_t round = 0; round < ROUNDS; round++) {
+		struct block *block = &blocks[any(BLOCKS)];
+		if (block->place) {
+			require(is_full(block, block->size), "a block was written by another");
+			if (any(3)) {
+				free(block->place);
+				block->place = 0;
+				continue;
+			}
+			size_t size = any_size(), kept = size < block->size ? size : block->size;
+			block->place = realloc(block->place, size);
+			require(is_full(block, kept), "realloc: bytes lost");
+			block->size = malloc_usable_size(block->place);
+			require(block->size >= size, "realloc: less than wanted");
+		} else {
+			make(block);
+		}
+		block->pattern = any(256);
+		memset(block->place, block->pattern, block->size);
+		if (round == ROUNDS / 2) {
+			cheap_drop();
+			cheap_gather();
+		}
+	}
+	errno = 0;
+	volatile size_t much = SIZE_MAX;
+	require(!malloc(much) && errno == ENOMEM, "malloc: more than there is");
+	require(!malloc(much / 2), "malloc: more than there is");
+	require(!calloc(much / 2, 4), "calloc: a product that overflows");
+	void *place = 0;
+	require(posix_memalign(&place, 24, 1) == EINVAL, "posix_memalign: an alignment that is none");
+	return 0;
+}
