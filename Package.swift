@@ -209,7 +209,7 @@ let package = Package(
     .testTarget(
       name: "ELFTests", dependencies: ["ELF", "Validator"], swiftSettings: common),
     .testTarget(
-      name: "SandboxTests", dependencies: ["Sandbox", "Wire", system],
+      name: "SandboxTests", dependencies: ["CSandbox", "Sandbox", "Wire", system],
       swiftSettings: common),
     .executableTarget(
       name: "template-holder", dependencies: ["Sandbox", system], path: "Tests/TemplateHolder",
