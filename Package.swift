@@ -171,7 +171,7 @@ let package = Package(
       name: "startup-benchmark", dependencies: ["Sandbox", system],
       path: "benchmarks/startup",
       exclude: [
-        "first.s", "nexe.ld", "floor.c", "run", "results.json", "results.md", "results.svg",
+        "first.s", "nexe.ld", "floor.c", "interpreter.c", "run", "results.json", "results.md", "results.svg",
       ],
       sources: ["main.swift"], swiftSettings: common),
     // The validator's second opinion; optimized also in debug builds, it checks millions of bundles.
@@ -209,7 +209,7 @@ let package = Package(
     .testTarget(
       name: "ELFTests", dependencies: ["ELF", "Validator"], swiftSettings: common),
     .testTarget(
-      name: "SandboxTests", dependencies: ["Sandbox", "Wire", system],
+      name: "SandboxTests", dependencies: ["CSandbox", "Sandbox", "Wire", system],
       swiftSettings: common),
     .executableTarget(
       name: "template-holder", dependencies: ["Sandbox", system], path: "Tests/TemplateHolder",

@@ -51,8 +51,9 @@ static int find_loaded(struct dl_phdr_info *info, size_t size, void *opaque)
 		loaded[loaded_count].start = start & ~4095ul;
 		loaded[loaded_count].end = start + header->p_memsz;
 		loaded[loaded_count].is_written = header->p_flags & PF_W;
-		/* The program's and the C library's. The others are for few sessions. */
-		loaded[loaded_count++].is_kept = !info->dlpi_name[0] || strstr(info->dlpi_name, "/libc.so");
+		/* Code of the program and of the C library. The rest is for few sessions. */
+		loaded[loaded_count++].is_kept = header->p_flags & PF_X &&
+			(!info->dlpi_name[0] || strstr(info->dlpi_name, "/libc.so"));
 	}
 	return 0;
 }

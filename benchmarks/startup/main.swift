@@ -31,7 +31,8 @@ func show(_ name: String, nanoseconds samples: [UInt64]) {
   show(
     name,
     [
-      ("count", Double(sorted.count)), ("p10", at(0.1)), ("p50", at(0.5)), ("p90", at(0.9)), ("p99", at(0.99)),
+      ("count", Double(sorted.count)), ("p10", at(0.1)), ("p50", at(0.5)), ("p90", at(0.9)),
+      ("p99", at(0.99)),
       ("max", at(1)),
     ])
 }
@@ -228,7 +229,9 @@ func childFaults() -> Double {
 let path = CommandLine.arguments[1]
 let scale = CommandLine.arguments.count > 2 ? Double(CommandLine.arguments[2])! : 1
 /// Only these phases, where any are named.
-let phases = Set(CommandLine.arguments.dropFirst(3))
+let phases = Set(CommandLine.arguments.dropFirst(3).filter { !$0.hasSuffix(".nexe") })
+/// A program that calls the trap fork when it is warm (interpreter.c); for the phase template.
+let interpreter = CommandLine.arguments.dropFirst(3).first { $0.hasSuffix(".nexe") }
 func scaled(_ count: Int) -> Int { max(100, Int(Double(count) * scale)) }
 func phase(_ name: String, _ body: () throws -> Void) rethrows {
   if phases.isEmpty || phases.contains(name) { try body() }
@@ -284,3 +287,51 @@ try phase("reuse") {
 }
 
 try phase("alive") { try alive(module, 1000) }
+
+// An interpreter that takes a while to warm up: sessions that each do, and copies of one that has.
+try phase("template") {
+  guard let interpreter else { return }
+  let module = try ValidatedModule(path: FilePath(interpreter))
+  let script = Array("io.write(look('w41a7') == 1 and 'x' or 'no')".utf8)
+  func session(_ input: [UInt8], _ output: Channel.Backing) -> Session {
+    Session(
+      channels: [
+        Channel(alias: "/dev/stdin", backing: .bytes(input), limits: .readOnly),
+        Channel(alias: "/dev/stdout", backing: output, limits: .writeOnly),
+        Channel(alias: "/dev/stderr", backing: .null, limits: .writeOnly),
+      ], memoryByteCount: 128 << 20)
+  }
+  func measure(
+    _ name: String, _ count: Int,
+    _ start: (Session, @escaping @Sendable (Result<SandboxReport, SandboxError>) -> Void) -> Void
+  ) {
+    let watched = Watched()
+    let session = session(script, .file(watched.file, offset: 0, length: nil))
+    var first: [UInt64] = []
+    var whole: [UInt64] = []
+    for round in 0..<(count + 5) {
+      let done = DispatchSemaphore(value: 0)
+      let begin = now()
+      start(session) { result in
+        expectSuccess(result)
+        done.signal()
+      }
+      watched.wait()
+      let answered = now()
+      done.wait()
+      if round >= 5 {
+        first.append(answered - begin)
+        whole.append(now() - begin)
+      }
+    }
+    show("\(name), answer", nanoseconds: first)
+    show("\(name), reaped", nanoseconds: whole)
+  }
+  let launcher = try Launcher(module: module)
+  measure("interpreter that warms up", scaled(20) / 5) { launcher.start($0, completion: $1) }
+  launcher.shutDown()
+  let templates = try Launcher(module: module, options: Launcher.Options(templates: true))
+  let template = try templates.makeTemplate(session([], .null))
+  measure("copy of a warm interpreter", scaled(1000)) { template.start($0, completion: $1) }
+  templates.shutDown()
+}
