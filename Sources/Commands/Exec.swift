@@ -11,7 +11,8 @@ public struct Exec: ParsableCommand {
     abstract: "Run a program on a copy of the current folder; keep what it changed.",
     discussion: """
       For building and testing: the program gets the environment, the time, the standard streams, \
-      and a copy of the current folder (or of $ZVM_TREE, a folder above it). When it exits, by itself \
+      and a copy of the current folder (or of $ZVM_TREE, a folder above it; or of the package around it, where an \
+      argument or a variable such as srcdir names a file there). When it exits, by itself \
       and whatever its status, what it made, changed or removed there is done to the folder. Nothing \
       outside of the folder can be touched. Use `zvm run` for programs that may see less.
       """)
@@ -64,9 +65,28 @@ public struct Exec: ParsableCommand {
     say("zvm exec: \(text)\n")
   }
 
+  /// Standard input, from where it stands, if it is a plain file: programs may go back in it.
+  private func seekableInput() -> Channel.Backing? {
+    var status = stat()
+    guard unsafe fstat(STDIN_FILENO, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+      let place = try? FileDescriptor.standardInput.seek(offset: 0, from: .current)
+    else { return nil }
+    return .file(.standardInput, offset: place, length: nil)
+  }
+
+  /// Leaves standard input behind what was read, for the next program: exactly for one that only read on, else
+  /// as near as can be told.
+  private func leave(_ input: Channel.Backing, _ byteCount: Int64) throws {
+    guard case .file(let file, let place, _) = input else { return }
+    let end = try file.seek(offset: 0, from: .end)
+    try file.seek(offset: min(end, place + byteCount), from: .start)
+  }
+
   private func runOnTree() throws -> Int32 {
     let environment = ProcessInfo.processInfo.environment
-    let tree = try WorkingTree(root: environment["ZVM_TREE"])
+    let folder = PackageFolder(current: FileManager.default.currentDirectoryPath)
+    let tree = try WorkingTree(
+      root: environment["ZVM_TREE"] ?? folder.needed(arguments, environment))
     let module: ValidatedModule
     if let bytes = ExecutableNexe.nexe(in: program) {
       let plain = tree.scratch + "/program.nexe"
@@ -80,18 +100,22 @@ public struct Exec: ParsableCommand {
     var variables = environment
     variables["PWD"] = tree.current
     let memory = environment["ZVM_MEMORY"].flatMap(ByteCount.init(argument:))
+    let input = seekableInput()
     let session = Session.command(
       arguments: [calledName(environment["PATH"] ?? "")] + arguments,
       environment: variables.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) },
-      standardInput: .stream(.standardInput), standardOutput: .stream(.standardOutput),
+      standardInput: input ?? .stream(.standardInput), seekableInput: input != nil,
+      standardOutput: .stream(.standardOutput),
       standardError: .stream(.standardError),
       mounts: [(.file(tree.before, offset: 0, length: nil), tree.root)],
       saves: [(.file(tree.after, offset: 0, length: nil), tree.root)],
-      seconds: UInt32(clamping: Int(Date.now.timeIntervalSince1970)),
-      memoryByteCount: memory?.rawValue ?? 1 << 30, timeout: .seconds(3600))
+      kept: [(.file(tree.kept, offset: 0, length: nil), tree.root)],
+      seconds: UInt32(clamping: tree.seconds),
+      memoryByteCount: memory?.rawValue ?? 1 << 30, timeout: .seconds(3600), tellsErrors: true)
     let report = try launcher.runAndWait(session)
+    if let input, let read = report.accounting.first?.getBytes { try leave(input, read) }
     if case .exited = report.outcome {
-      try tree.apply()
+      if try tree.isSaved { try tree.apply() }
     } else if let problem = report.outcome.detailedProblem {
       complain("\(program): \(problem)")
     }

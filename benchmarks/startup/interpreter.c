@@ -1,9 +1,9 @@
 /* Lua with a set-up of its own, some 100 ms of it, then the script on standard input. Between the two it calls
- * the trap fork: where it may, each session starts there; elsewhere it goes on, and the session has paid
- * for the set-up. */
-#include <stdint.h>
+ * fork: where it may become a template, each session starts there; elsewhere it goes on, and the session has
+ * paid for the set-up. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 #include "lauxlib.h"
 #include "lua.h"
 #include "lualib.h"
@@ -17,12 +17,6 @@ static const char set_up[] =
 	"end\n"
 	"function look(word) return words[word] or 0 end\n";
 
-static int fork_trap(void)
-{
-	uint64_t arguments[6] = { 0x6b726f46 };
-	return ((int (*)(uint64_t *))0x10000)(arguments);
-}
-
 int main(void)
 {
 	static char script[4096];
@@ -30,7 +24,7 @@ int main(void)
 	luaL_openlibs(lua);
 	if (luaL_dostring(lua, set_up))
 		return 1;
-	fork_trap();
+	fork();
 	size_t size = fread(script, 1, sizeof script - 1, stdin);
 	script[size] = 0;
 	if (luaL_dostring(lua, script)) {
