@@ -171,7 +171,8 @@ let package = Package(
       name: "startup-benchmark", dependencies: ["Sandbox", system],
       path: "benchmarks/startup",
       exclude: [
-        "first.s", "nexe.ld", "floor.c", "interpreter.c", "run", "results.json", "results.md", "results.svg",
+        "first.s", "nexe.ld", "floor.c", "interpreter.c", "run", "results.json", "results.md",
+        "results.svg",
       ],
       sources: ["main.swift"], swiftSettings: common),
     // The validator's second opinion; optimized also in debug builds, it checks millions of bundles.
