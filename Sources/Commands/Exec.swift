@@ -64,6 +64,15 @@ public struct Exec: ParsableCommand {
     say("zvm exec: \(text)\n")
   }
 
+  /// Standard input, from where it stands, if it is a plain file: programs may go back in it.
+  private func seekableInput() -> Channel.Backing? {
+    var status = stat()
+    guard unsafe fstat(STDIN_FILENO, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+      let place = try? FileDescriptor.standardInput.seek(offset: 0, from: .current)
+    else { return nil }
+    return .file(.standardInput, offset: place, length: nil)
+  }
+
   private func runOnTree() throws -> Int32 {
     let environment = ProcessInfo.processInfo.environment
     let tree = try WorkingTree(root: environment["ZVM_TREE"])
@@ -80,18 +89,21 @@ public struct Exec: ParsableCommand {
     var variables = environment
     variables["PWD"] = tree.current
     let memory = environment["ZVM_MEMORY"].flatMap(ByteCount.init(argument:))
+    let input = seekableInput()
     let session = Session.command(
       arguments: [calledName(environment["PATH"] ?? "")] + arguments,
       environment: variables.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) },
-      standardInput: .stream(.standardInput), standardOutput: .stream(.standardOutput),
+      standardInput: input ?? .stream(.standardInput), seekableInput: input != nil,
+      standardOutput: .stream(.standardOutput),
       standardError: .stream(.standardError),
       mounts: [(.file(tree.before, offset: 0, length: nil), tree.root)],
       saves: [(.file(tree.after, offset: 0, length: nil), tree.root)],
-      seconds: UInt32(clamping: Int(Date.now.timeIntervalSince1970)),
+      kept: [(.file(tree.kept, offset: 0, length: nil), tree.root)],
+      seconds: UInt32(clamping: tree.seconds),
       memoryByteCount: memory?.rawValue ?? 1 << 30, timeout: .seconds(3600))
     let report = try launcher.runAndWait(session)
     if case .exited = report.outcome {
-      try tree.apply()
+      if try tree.isSaved { try tree.apply() }
     } else if let problem = report.outcome.detailedProblem {
       complain("\(program): \(problem)")
     }

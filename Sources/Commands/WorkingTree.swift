@@ -10,11 +10,14 @@ final class WorkingTree {
   /// The folder, and the folder in it where the program starts.
   let root: String
   let current: String
+  /// The time at the start, in seconds since 1970: the program's clocks stand still there.
+  let seconds = Int(Date.now.timeIntervalSince1970)
   /// A private folder, removed at the end.
   let scratch: String
-  /// The tarball for the program, and the one that it leaves.
+  /// The tarball for the program, the one that it leaves, and the names of what it left as it was.
   let before: FileDescriptor
   let after: FileDescriptor
+  let kept: FileDescriptor
 
   /// What is told apart of a name; times are whole seconds, as in the tarball that comes back.
   private struct Entry: Equatable {
@@ -66,6 +69,9 @@ final class WorkingTree {
       after = try FileDescriptor.open(
         FilePath(scratch + "/after.tar"), .readWrite, options: [.create, .closeOnExec],
         permissions: FilePermissions(rawValue: 0o600))
+      kept = try FileDescriptor.open(
+        FilePath(scratch + "/kept"), .readWrite, options: [.create, .closeOnExec],
+        permissions: FilePermissions(rawValue: 0o600))
     } catch {
       try? FileManager.default.removeItem(atPath: scratch)
       throw error
@@ -75,6 +81,7 @@ final class WorkingTree {
   deinit {
     try? before.close()
     try? after.close()
+    try? kept.close()
     try? FileManager.default.removeItem(atPath: scratch)
   }
 
@@ -97,6 +104,9 @@ final class WorkingTree {
     }
   }
 
+  /// Whether the program left a tarball: not if it ended before it had begun.
+  var isSaved: Bool { get throws { try after.seek(offset: 0, from: .end) > 0 } }
+
   /// Does to the folder what the program did to its copy.
   func apply() throws {
     let stage = scratch + "/stage"
@@ -106,10 +116,18 @@ final class WorkingTree {
       stage, "-xf", scratch + "/after.tar",
     ])
     let left = try FileManager.default.subpathsOfDirectory(atPath: stage).sorted()
-    let kept = Set(left)
+    let there = try Set(left).union(keptNames())
     // Deepest first, so that folders are empty when it is their turn.
-    for name in Set(names.keys).subtracting(kept).sorted(by: >) { try remove(name) }
-    for name in left { try bring(name, from: stage) }
+    for name in Set(names.keys).subtracting(there).sorted(by: >) { try remove(name) }
+    var now = timespec()
+    unsafe clock_gettime(CLOCK_REALTIME, &now)
+    for name in left { try bring(name, from: stage, now) }
+  }
+
+  /// Only ever compared with names that are known.
+  private func keptNames() throws -> [String] {
+    try Data(contentsOf: URL(filePath: scratch + "/kept"))
+      .split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
   }
 
   private func remove(_ name: String) throws {
@@ -131,9 +149,13 @@ final class WorkingTree {
     return true
   }
 
-  private func bring(_ name: String, from stage: String) throws {
+  /// What the program left alone is not on the stage, but for folders. A file whose size and time are what
+  /// they were can be another all the same: times are whole seconds.
+  private func bring(_ name: String, from stage: String, _ now: timespec) throws {
     let path = "\(root)/\(name)"
-    guard let new = Entry("\(stage)/\(name)"), new != names[name], isReached(name) else { return }
+    guard let new = Entry("\(stage)/\(name)"), new.type != S_IFDIR || new != names[name],
+      isReached(name)
+    else { return }
     let old = Entry(path)
     if old?.type == S_IFDIR, new.type != S_IFDIR, unsafe rmdir(path) != 0 {
       throw SandboxError("\(path): cannot be replaced", status: errno)
@@ -146,10 +168,17 @@ final class WorkingTree {
       }
       unsafe chmod(path, new.mode & 0o7777)
     case S_IFREG, S_IFLNK:
-      if unsafe rename("\(stage)/\(name)", path) == 0 { return }
-      // Another file system.
-      unsafe unlink(path)
-      try FileManager.default.moveItem(atPath: "\(stage)/\(name)", toPath: path)
+      if unsafe rename("\(stage)/\(name)", path) != 0 {
+        // Another file system.
+        unsafe unlink(path)
+        try FileManager.default.moveItem(atPath: "\(stage)/\(name)", toPath: path)
+      }
+      // What was made now is newer than what was made a moment before, as makefiles want.
+      if new.seconds >= seconds {
+        _ = unsafe [now, now].withUnsafeBufferPointer {
+          unsafe utimensat(AT_FDCWD, path, $0.baseAddress, AT_SYMLINK_NOFOLLOW)
+        }
+      }
     default: break
     }
   }

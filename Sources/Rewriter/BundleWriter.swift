@@ -17,8 +17,6 @@ struct BundleWriter {
     var byteCount: Int
     /// Number of the register that the last instruction zero-extended from 32 bits.
     var restricted: Int?
-    /// The largest value that register can have, when that is known.
-    var largest: Int64?
     /// nil when nothing may change places with this group.
     var effects: Effects?
     /// Lines that belong before it: debug locations, labels that nothing jumps to.
@@ -58,39 +56,27 @@ struct BundleWriter {
 
   /// Instructions that must share a bundle, adjacent and in order.
   mutating func group(
-    _ instructions: [String], byteCount: Int, restricted: Int? = nil, largest: Int64? = nil,
-    effects: Effects? = nil
+    _ instructions: [String], byteCount: Int, restricted: Int? = nil, effects: Effects? = nil
   ) {
     if held.count == Self.heldCount { write(held.removeFirst()) }
     held.append(
       Group(
-        instructions: instructions, byteCount: byteCount, restricted: restricted,
-        largest: largest, effects: effects, notes: notes))
+        instructions: instructions, byteCount: byteCount, restricted: restricted, effects: effects,
+        notes: notes))
     notes.removeAll(keepingCapacity: true)
   }
 
   /// One instruction by itself.
   mutating func one(
-    _ instruction: String, byteCount: Int = 15, restricted: Int? = nil, largest: Int64? = nil,
-    effects: Effects? = nil
+    _ instruction: String, byteCount: Int = 15, restricted: Int? = nil, effects: Effects? = nil
   ) {
-    group(
-      [instruction], byteCount: byteCount, restricted: restricted, largest: largest,
-      effects: effects)
-  }
-
-  /// The largest value of `register` if the last instruction has just zero-extended it and that
-  /// value is known.
-  func largestValue(justWritten register: Int) -> Int64? {
-    guard let last = held.last, last.restricted == register else { return nil }
-    return last.largest
+    group([instruction], byteCount: byteCount, restricted: restricted, effects: effects)
   }
 
   /// Joins the group that has zero-extended `register`, if there is one, it has room, and what has
   /// been written since can as well come before it.
   mutating func join(
-    _ instruction: String, byteCount: Int, after register: Int, restricted: Int?,
-    largest: Int64? = nil, effects: Effects?
+    _ instruction: String, byteCount: Int, after register: Int, restricted: Int?, effects: Effects?
   ) -> Bool {
     guard let index = held.lastIndex(where: { $0.restricted == register }) else { return false }
     var group = held[index]
@@ -105,7 +91,6 @@ struct BundleWriter {
     group.instructions.append(instruction)
     group.byteCount += byteCount
     group.restricted = restricted
-    group.largest = largest
     group.notes += notes
     notes.removeAll(keepingCapacity: true)
     if let own = group.effects, let effects {

@@ -145,19 +145,6 @@ extension Instruction {
     }
     return result
   }
-
-  /// The largest value that the register just zero-extended can have, when the instruction says so.
-  var largestResult: Int64? {
-    guard let destination = operands.last?.register, destination.width == 32 else { return nil }
-    switch mnemonic {
-    case "movzbl": return 0xff
-    case "movzwl": return 0xffff
-    case "andl":
-      guard let mask = operands[0].number, mask >= 0, mask <= Int64(Int32.max) else { return nil }
-      return mask
-    default: return nil
-    }
-  }
 }
 
 extension Operand {

@@ -11,6 +11,8 @@ extension Rewriter {
   ]
 
   mutating func rewrite(_ instruction: Instruction) throws(RewriteError) {
+    // A jump that is not taken changes nothing; behind one that always is, there comes a label.
+    defer { if !Self.isBranch(instruction.mnemonic) { bounds.pass(instruction) } }
     let mnemonic = instruction.mnemonic
     guard !mnemonic.isEmpty else { throw fail("a prefix without instruction", instruction.source) }
     guard !Self.refused.contains(mnemonic) else {
@@ -56,8 +58,7 @@ extension Rewriter {
       }
       writer.one(
         instruction.text(), byteCount: instruction.encodedByteCount,
-        restricted: instruction.zeroExtendedRegister, largest: instruction.largestResult,
-        effects: instruction.effects)
+        restricted: instruction.zeroExtendedRegister, effects: instruction.effects)
       return
     }
     guard memoryIndexes.count == 1 else {

@@ -51,25 +51,31 @@ extension Rewriter {
         operand: "\(displacement)(%r15,%r11)",
         direct: (single, "\(displacement)(%r15,\(Register.quad(single)))"))
     }
-    var address = SandboxedAddress(
+    if let small = smallIndex(memory) { return small }
+    return SandboxedAddress(
       setup: ["leal \(memory.leaOperand), %r11d"], setupByteCount: 8, operand: "(%r15,%r11)")
-    address.direct = table(memory)
-    return address
   }
 
-  /// `symbol(,index,scale)` when the instruction just before has left a small number in the index:
-  /// then no wrap at 4 GiB can be meant, since symbols are below 2 GiB (their relocation would not
-  /// fit otherwise).
-  private func table(_ memory: MemoryOperand) -> (register: Int, operand: String)? {
-    let scale = memory.base == nil ? memory.scale : "1"
-    guard let index = memory.base == nil ? memory.index : memory.base,
-      memory.base == nil || memory.index == nil,
-      index != Register.stackPointer, index != Register.framePointer,
-      let largest = writer.largestValue(justWritten: index),
-      largest * (Int64(scale) ?? 8) <= Int64(Int32.max),
-      let first = memory.displacement.utf8.first, first != UInt8(ascii: "-")
+  /// `symbol(,index,scale)` or `number(%rsp,index,scale)` with an index that is known to be small: then no
+  /// wrap at 4 GiB can be meant, since symbols are below 2 GiB (their relocation would not fit otherwise)
+  /// and the stack pointer is an address as it is.
+  private func smallIndex(_ memory: MemoryOperand) -> SandboxedAddress? {
+    let isOnStack = memory.base == Register.stackPointer
+    let hasTwo = memory.base != nil && memory.index != nil
+    guard isOnStack ? hasTwo : !hasTwo else { return nil }
+    let index = isOnStack || memory.base == nil ? memory.index : memory.base
+    let scale = isOnStack || memory.base == nil ? memory.scale : "1"
+    let isSymbol =
+      integer(memory.displacement) == nil && memory.displacement.first.map { $0 != "-" } ?? false
+    let hasRoom = isSymbol != isOnStack && (isSymbol || isSmall(memory.displacement))
+    guard let index, index != Register.stackPointer, index != Register.framePointer, hasRoom,
+      let largest = bounds[index], largest * (Int64(scale) ?? 8) <= Int64(Int32.max)
     else { return nil }
-    return (index, "\(memory.displacement)(%r15,\(Register.quad(index)),\(scale))")
+    let base = isOnStack ? "%rsp" : "%r15"
+    return SandboxedAddress(
+      setup: ["movl \(Register.long(index)), %r11d"], setupByteCount: 3,
+      operand: "\(memory.displacement)(\(base),%r11,\(scale))",
+      direct: (index, "\(memory.displacement)(\(base),\(Register.quad(index)),\(scale))"))
   }
 
   /// The thread pointer is a global: segment registers are out of a guest's reach (RULES.md 14).
@@ -103,13 +109,12 @@ extension Rewriter {
     var operands = instruction.operands.map(\.text)
     let size = instruction.encodedByteCount
     let restricted = instruction.zeroExtendedRegister
-    let largest = instruction.largestResult
     let effects = instruction.effects
     if let direct = address.direct {
       operands[memoryIndex] = direct.operand
       if writer.join(
         instruction.text(operands), byteCount: size, after: direct.register,
-        restricted: restricted, largest: largest, effects: effects)
+        restricted: restricted, effects: effects)
       {
         return
       }
@@ -117,7 +122,7 @@ extension Rewriter {
     operands[memoryIndex] = address.operand
     writer.group(
       address.setup + [instruction.text(operands)], byteCount: address.setupByteCount + size,
-      restricted: restricted, largest: largest, effects: effects)
+      restricted: restricted, effects: effects)
   }
 
   /// ah, bh, ch and dh cannot stand beside the REX prefix that r15 needs: the halves change places

@@ -5,10 +5,11 @@
 /// does not understand, and that touches memory, control flow or a reserved register, is an error.
 public struct Rewriter {
   /// Changes whenever the same input gives other output; part of every build cache's key.
-  public static let version = "6"
+  public static let version = "7"
 
   let fileName: String
   var writer = BundleWriter()
+  var bounds = RegisterBounds()
   /// Line of the assembly file that is being read, from 1.
   var line = 0
   /// Source position from the last `.loc` or `# line "file"`, for messages.
@@ -87,6 +88,7 @@ public struct Rewriter {
   private mutating func label(_ name: Substring) {
     if labels.isOnlyForDebugging(name) { return writer.note(name + ":") }
     writer.flush()
+    bounds.forget()
     if jumpTargets.usesFlags(name) {
       writer.raw("\tjmp \(name)")
       writer.raw("\t.p2align 5")

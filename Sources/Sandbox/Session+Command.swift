@@ -8,15 +8,18 @@ extension Session {
   /// `arguments` is the whole argv: the first is the program's own name. Each of `mounts` is a
   /// tarball whose content the program finds at that folder (an absolute path), later ones over
   /// earlier ones; a compressed one is a `.compressed` backing. Each of `saves` is where the folder's
-  /// content goes, as a tarball, when the program exits. `seconds` is the time at the start, since
-  /// 1970: clocks inside are fixed. `forksLate`: our C library calls fork before it has to do with the
-  /// standard streams or another channel that can be written, so that the session can be the set-up of a
-  /// `Template`; elsewhere that makes no difference.
+  /// content goes, as a tarball, when the program exits; with one of `kept` for the same folder, the names of
+  /// what is as a mount had it go there, each ended by a NUL, and stay out of the tarball. `seconds` is the
+  /// time at the start, since 1970: clocks inside are fixed. `forksLate`: our C library calls fork before it
+  /// has to do with the standard streams or another channel that can be written, so that the session can be
+  /// the set-up of a `Template`; elsewhere that makes no difference. `seekableInput`: standard input is a file
+  /// that the program can read at any place.
   public static func command(
     arguments: [String], environment: [(name: String, value: String)] = [],
-    standardInput: Channel.Backing, standardOutput: Channel.Backing,
+    standardInput: Channel.Backing, seekableInput: Bool = false, standardOutput: Channel.Backing,
     standardError: Channel.Backing, mounts: [(tar: Channel.Backing, at: String)] = [],
-    saves: [(tar: Channel.Backing, of: String)] = [], seconds: UInt32 = 0,
+    saves: [(tar: Channel.Backing, of: String)] = [],
+    kept: [(names: Channel.Backing, of: String)] = [], seconds: UInt32 = 0,
     memoryByteCount: Int = 256 << 20, timeout: Duration = .seconds(60),
     forksLate: Bool = false
   ) -> Session {
@@ -27,7 +30,7 @@ extension Session {
     if seconds > 0 { text += "[time]\nseconds=\(seconds)\n" }
     if forksLate { text += "[precache]\nprecache=late\n" }
     var tarballs: [Channel] = []
-    if !mounts.isEmpty || !saves.isEmpty { text += "[fstab]\n" }
+    if !mounts.isEmpty || !saves.isEmpty || !kept.isEmpty { text += "[fstab]\n" }
     for (index, mount) in mounts.enumerated() {
       let alias = "/dev/mount/\(index).tar"
       text += "channel=\(alias), mountpoint=\(escaped(mount.at)), access=ro, removable=no\n"
@@ -41,9 +44,17 @@ extension Session {
       text += "channel=\(alias), mountpoint=\(escaped(save.of)), access=wo, removable=no\n"
       tarballs.append(Channel(alias: alias, backing: save.tar, limits: .writeOnly))
     }
+    for (index, list) in kept.enumerated() {
+      let alias = "/dev/kept/\(index)"
+      text += "channel=\(alias), mountpoint=\(escaped(list.of)), access=kept, removable=no\n"
+      tarballs.append(Channel(alias: alias, backing: list.names, limits: .writeOnly))
+    }
+    if seekableInput { text += "[mapping]\nchannel=/dev/stdin, mode=file\n" }
     return Session(
       channels: [
-        Channel(alias: "/dev/stdin", backing: standardInput, limits: .readOnly),
+        Channel(
+          alias: "/dev/stdin", access: seekableInput ? .append : .sequential,
+          backing: standardInput, limits: .readOnly),
         Channel(alias: "/dev/stdout", backing: standardOutput, limits: .writeOnly),
         Channel(alias: "/dev/stderr", backing: standardError, limits: .writeOnly),
         Channel(

@@ -190,6 +190,13 @@ int memcmp(const void *left, const void *right, size_t n)
 	const unsigned char *a = left, *b = right;
 	if (n >= 16) {
 		const unsigned char *last = a + n - 16;
+		for (; last - a >= 64; a += 64, b += 64) {
+			vec x = _mm_and_si128(_mm_cmpeq_epi8(load(a), load(b)), _mm_cmpeq_epi8(load(a + 16), load(b + 16)));
+			vec y = _mm_and_si128(
+				_mm_cmpeq_epi8(load(a + 32), load(b + 32)), _mm_cmpeq_epi8(load(a + 48), load(b + 48)));
+			if (_mm_movemask_epi8(_mm_and_si128(x, y)) != 0xffff)
+				break;
+		}
 		for (;;) {
 			unsigned same = equal(load(a), load(b));
 			if (same != 0xffff) {

@@ -57,7 +57,7 @@ static zrt_long open_existing(struct zrt_node *node, int flags)
 	zrt_long fd = zrt_open_node(node, flags);
 	if (fd >= 0 && flags & O_TRUNC && node->kind == ZRT_REGULAR) {
 		zrt_content_resize(node, 0);
-		node->modified = node->changed = zrt_clock_nanoseconds();
+		node->modified = zrt_change(node);
 	}
 	return fd;
 }
@@ -145,7 +145,7 @@ zrt_long zrt_pwrite(int fd, const void *buffer, uint32_t size, int64_t offset)
 		offset = node->size; /* as Linux does, whatever POSIX says of pwrite */
 	zrt_long moved = zrt_content_write(node, buffer, size, offset);
 	if (moved > 0)
-		node->modified = node->changed = zrt_clock_nanoseconds();
+		node->modified = zrt_change(node);
 	return moved;
 }
 

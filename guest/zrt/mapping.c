@@ -120,7 +120,13 @@ zrt_long zrt_map(uint32_t hint, uint32_t size, int protection, int flags, int fd
 static void touch(const struct shared *mapping)
 {
 	if (mapping->writes)
-		mapping->node->modified = mapping->node->changed = zrt_clock_nanoseconds();
+		mapping->node->modified = zrt_change(mapping->node);
+}
+
+void zrt_sync_all(void)
+{
+	for (struct shared *mapping = mappings; mapping; mapping = mapping->next)
+		touch(mapping);
 }
 
 zrt_long zrt_sync(uint32_t address)

@@ -51,7 +51,7 @@ void zrt_mount(const struct zrt_nvram *nvram, int removable)
 		if (mount->removable != removable)
 			continue;
 		struct zrt_node *at = directory_at(mount->path);
-		if (!mount->saves)
+		if (mount->access == ZRT_MOUNT_READ)
 			zrt_tar_load(mount->channel, at);
 	}
 }
@@ -126,14 +126,20 @@ void zrt_furnish(const struct zrt_nvram *nvram)
 
 void zrt_leave(int code)
 {
+	zrt_sync_all();
 	for (int i = 0; settings && i < settings->mount_count; i++) {
 		const struct zrt_mount *mount = &settings->mounts[i];
 		struct zrt_node *node;
-		if (!mount->saves)
+		if (mount->access != ZRT_MOUNT_SAVE)
 			continue;
+		int kept = -1;
+		for (int j = 0; j < settings->mount_count; j++)
+			if (settings->mounts[j].access == ZRT_MOUNT_KEPT &&
+			    !strcmp(settings->mounts[j].path, mount->path))
+				kept = settings->mounts[j].channel;
 		zrt_long error = zrt_lookup(AT_FDCWD, mount->path, ZRT_FOLLOW, &node);
 		if (!error)
-			error = node->kind == ZRT_DIRECTORY ? zrt_tar_save(mount->channel, node) : -ENOTDIR;
+			error = node->kind == ZRT_DIRECTORY ? zrt_tar_save(mount->channel, kept, node) : -ENOTDIR;
 		if (error < 0) {
 			zrt_say_text(mount->path);
 			zrt_say_text(": cannot be saved to ");

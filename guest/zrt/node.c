@@ -126,7 +126,7 @@ zrt_long zrt_enter(struct zrt_node *parent, const char *name, uint32_t length,
 		node->directory.parent = parent;
 		parent->links++;
 	}
-	parent->modified = parent->changed = node->changed = zrt_clock_nanoseconds();
+	parent->modified = parent->changed = zrt_change(node);
 	return 0;
 }
 
@@ -140,7 +140,7 @@ void zrt_remove(struct zrt_node *parent, struct zrt_entry *entry)
 	*(entry->previous ? &entry->previous->next : &directory->first) = entry->next;
 	*(entry->next ? &entry->next->previous : &directory->last) = entry->previous;
 	zrt_give(entry, sizeof *entry + entry->length + 1);
-	parent->modified = parent->changed = node->changed = zrt_clock_nanoseconds();
+	parent->modified = parent->changed = zrt_change(node);
 	node->links--;
 	if (node->kind == ZRT_DIRECTORY) {
 		node->links = 0;

@@ -51,6 +51,7 @@ struct zrt_node {
 	uint32_t number;
 	int64_t size;
 	int64_t accessed, modified, changed;	/* nanoseconds */
+	int as_loaded;	/* name, content and status are what a tarball said */
 	union {
 		struct zrt_content content;
 		struct zrt_directory directory;
@@ -58,6 +59,13 @@ struct zrt_node {
 		int channel;
 	};
 };
+
+/* A change of the node, not of what is in a directory. */
+static inline int64_t zrt_change(struct zrt_node *node)
+{
+	node->as_loaded = 0;
+	return node->changed = zrt_clock_nanoseconds();
+}
 
 /* node.c. Functions that allocate answer 0 when the heap is full. */
 extern struct zrt_node *zrt_root;

@@ -172,14 +172,21 @@ static int channel_of(const char *name)
 static void mount(struct zrt_nvram *nvram, char *line)
 {
 	static const char rule[] =
-		"[fstab] takes: channel=/dev/…, mountpoint=/…, access=ro or wo, removable=yes or no";
+		"[fstab] takes: channel=/dev/…, mountpoint=/…, access=ro, wo or kept, removable=yes or no";
 	static const char *const keys[] = { "channel", "mountpoint", "access", "?removable" };
 	char *values[4];
 	fields(line, keys, values, 4, rule);
-	if (*values[1] != '/' || (strcmp(values[2], "ro") && strcmp(values[2], "wo")))
+	enum zrt_mount_access access = ZRT_MOUNT_READ;
+	if (!strcmp(values[2], "wo"))
+		access = ZRT_MOUNT_SAVE;
+	else if (!strcmp(values[2], "kept"))
+		access = ZRT_MOUNT_KEPT;
+	else if (strcmp(values[2], "ro"))
+		fail(rule);
+	if (*values[1] != '/')
 		fail(rule);
 	nvram->mounts[nvram->mount_count++] = (struct zrt_mount){
-		.channel = channel_of(values[0]), .path = values[1], .saves = *values[2] == 'w',
+		.channel = channel_of(values[0]), .path = values[1], .access = access,
 		.removable = values[3] ? yes(values[3], rule) : 0 };
 }
 

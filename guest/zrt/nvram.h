@@ -3,10 +3,16 @@
 #define ZRT_NVRAM_H
 #include "zrt.h"
 
+enum zrt_mount_access {
+	ZRT_MOUNT_READ,	/* ro: a tarball that is read at start */
+	ZRT_MOUNT_SAVE,	/* wo: one that is written at exit */
+	ZRT_MOUNT_KEPT,	/* kept: names of what a `wo` of the same place then leaves out */
+};
+
 struct zrt_mount {
 	int channel;
 	const char *path;
-	int saves;	/* wo: written at exit; else read at start */
+	enum zrt_mount_access access;
 	int removable;	/* not part of a template: read after the fork */
 };
 

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
-#include "zrt.h"
+#include "nvram.h"
 
 enum { SIGNALS = 64 };
 
@@ -27,7 +27,7 @@ static void deliver(int signal)
 	if (handler == SIG_IGN || (handler == SIG_DFL && ignored_by_default(signal)))
 		return;
 	if (handler == SIG_DFL)
-		zrt_exit(128 + signal);
+		zrt_leave(128 + signal);
 	uint64_t before = blocked;
 	blocked |= actions[signal].mask;
 	if (!(actions[signal].flags & SA_NODEFER))
@@ -67,7 +67,7 @@ zrt_long zrt_kill(int process, int signal)
 	if (!signal)
 		return 0;
 	if (signal == SIGKILL || signal == SIGSTOP)
-		zrt_exit(128 + signal);
+		zrt_leave(128 + signal);
 	if (blocked & bit(signal))
 		pending |= bit(signal);
 	else

@@ -246,6 +246,21 @@ static zrt_long call(uint32_t n, zrt_long a, zrt_long b, zrt_long c, zrt_long d,
 	case NUMBER(SYS_kill):
 	case NUMBER(SYS_tkill): return zrt_kill(a, b);
 	case NUMBER(SYS_tgkill): return zrt_kill(b, c);
+	/* There are no sockets, so what is open is none. */
+	case NUMBER(SYS_accept):
+	case NUMBER(SYS_accept4):
+	case NUMBER(SYS_bind):
+	case NUMBER(SYS_connect):
+	case NUMBER(SYS_getpeername):
+	case NUMBER(SYS_getsockname):
+	case NUMBER(SYS_getsockopt):
+	case NUMBER(SYS_listen):
+	case NUMBER(SYS_recvfrom):
+	case NUMBER(SYS_recvmsg):
+	case NUMBER(SYS_sendmsg):
+	case NUMBER(SYS_sendto):
+	case NUMBER(SYS_setsockopt):
+	case NUMBER(SYS_shutdown): return zrt_file(a) ? -ENOTSOCK : -EBADF;
 	case NUMBER(SYS_exit):
 	case NUMBER(SYS_exit_group): zrt_leave(a);
 	}

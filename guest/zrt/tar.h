@@ -33,7 +33,9 @@ struct zrt_member {
  * the session. */
 void zrt_tar_load(int channel, struct zrt_node *at);
 /* Packs what is below a directory into a channel. 0, or a negative errno of a write. */
-zrt_long zrt_tar_save(int channel, struct zrt_node *at);
+/* With a second channel, or -1: names of what is as a tarball had it go there, each ended by a NUL, and
+ * only directories and what changed become members. */
+zrt_long zrt_tar_save(int channel, int kept_channel, struct zrt_node *at);
 /* tree part of loading (tar_tree.c): 0, or what is wrong. */
 const char *zrt_tar_add(struct zrt_node *at, const struct zrt_member *member,
 	struct zrt_node **file);

@@ -22,6 +22,7 @@ struct output {
 	uint32_t filled;
 	zrt_long error;
 	struct linked *links;
+	struct output *kept;	/* 0: everything is a member */
 	char path[PATH_MAX];
 };
 
@@ -206,7 +207,13 @@ static void member(struct output *out, struct zrt_node *node)
 		content(out, node);
 }
 
-static void below(struct output *out, struct zrt_node *directory, uint32_t length)
+/* `moved`: a directory above has another name now, or none of its names is from a tarball. */
+static int is_kept(const struct zrt_node *node, int moved)
+{
+	return node->kind != ZRT_DIRECTORY && !moved && node->as_loaded && node->links == 1;
+}
+
+static void below(struct output *out, struct zrt_node *directory, uint32_t length, int moved)
 {
 	for (struct zrt_entry *entry = directory->directory.first; entry; entry = entry->next) {
 		struct zrt_node *node = entry->node;
@@ -219,25 +226,36 @@ static void below(struct output *out, struct zrt_node *directory, uint32_t lengt
 		}
 		memcpy(out->path + length, entry->name, entry->length + 1);
 		uint32_t end = length + entry->length;
+		if (out->kept && is_kept(node, moved)) {
+			put(out->kept, out->path, end + 1);
+			continue;
+		}
 		if (node->kind == ZRT_DIRECTORY)
 			strcpy(out->path + end++, "/");
 		member(out, node);
 		if (node->kind == ZRT_DIRECTORY)
-			below(out, node, end);
+			below(out, node, end, moved || !node->as_loaded);
 		if (out->error)
 			return;
 	}
 }
 
-zrt_long zrt_tar_save(int channel, struct zrt_node *at)
+zrt_long zrt_tar_save(int channel, int kept_channel, struct zrt_node *at)
 {
-	static struct output out;
+	static struct output out, kept;
 	static const char zeros[2 * ZRT_TAR_BLOCK];
 	out = (struct output){ .channel = channel, .buffer = zrt_take(BUFFER) };
 	if (!out.buffer)
 		return -ENOMEM;
-	below(&out, at, 0);
+	if (kept_channel >= 0) {
+		kept = (struct output){ .channel = kept_channel, .buffer = zrt_take(BUFFER) };
+		if (!kept.buffer)
+			return -ENOMEM;
+		out.kept = &kept;
+	}
+	below(&out, at, 0, 0);
 	put(&out, zeros, sizeof zeros);
 	flush(&out);
-	return out.error;
+	flush(&kept);
+	return out.error ? out.error : kept.error;
 }

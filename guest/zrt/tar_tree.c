@@ -155,5 +155,6 @@ const char *zrt_tar_add(struct zrt_node *at, const struct zrt_member *member,
 	made->uid = member->uid;
 	made->gid = member->gid;
 	made->accessed = made->modified = made->changed = member->modified;
+	made->as_loaded = 1;
 	return 0;
 }

@@ -266,7 +266,7 @@ zrt_long zrt_chmod(int fd, const char *path, uint32_t mode)
 	if (error < 0)
 		return error;
 	node->mode = (node->mode & S_IFMT) | (mode & 07777);
-	node->changed = zrt_clock_nanoseconds();
+	zrt_change(node);
 	return 0;
 }
 
@@ -280,7 +280,7 @@ zrt_long zrt_chown(int fd, const char *path, uint32_t uid, uint32_t gid, int fla
 		node->uid = uid;
 	if (gid != -1u)
 		node->gid = gid;
-	node->changed = zrt_clock_nanoseconds();
+	zrt_change(node);
 	return 0;
 }
 
@@ -308,6 +308,7 @@ zrt_long zrt_utimens(int fd, const char *path, const struct zrt_timespec *times,
 			return -EINVAL;
 		*fields[i] = value;
 	}
+	node->as_loaded = 0;
 	node->changed = now;
 	return 0;
 }
@@ -334,7 +335,7 @@ zrt_long zrt_truncate(int fd, const char *path, int64_t size)
 		return -EINVAL;
 	error = zrt_content_resize(node, size);
 	if (!error)
-		node->modified = node->changed = zrt_clock_nanoseconds();
+		node->modified = zrt_change(node);
 	return error;
 }
 

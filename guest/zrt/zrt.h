@@ -34,6 +34,7 @@ zrt_long zrt_map(uint32_t hint, uint32_t size, int protection, int flags, int fd
 zrt_long zrt_unmap(uint32_t address, uint32_t size);
 int zrt_is_shared(uint32_t address);
 zrt_long zrt_sync(uint32_t address);
+void zrt_sync_all(void); /* at exit: times of files that are still mapped */
 
 /* files.c, vector.c, pipe.c, listing.c: descriptors. */
 struct iovec;
