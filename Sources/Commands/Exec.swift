@@ -11,7 +11,8 @@ public struct Exec: ParsableCommand {
     abstract: "Run a program on a copy of the current folder; keep what it changed.",
     discussion: """
       For building and testing: the program gets the environment, the time, the standard streams, \
-      and a copy of the current folder (or of $ZVM_TREE, a folder above it). When it exits, by itself \
+      and a copy of the current folder (or of $ZVM_TREE, a folder above it; or of the package around it, where an \
+      argument or a variable such as srcdir names a file there). When it exits, by itself \
       and whatever its status, what it made, changed or removed there is done to the folder. Nothing \
       outside of the folder can be touched. Use `zvm run` for programs that may see less.
       """)
@@ -75,7 +76,9 @@ public struct Exec: ParsableCommand {
 
   private func runOnTree() throws -> Int32 {
     let environment = ProcessInfo.processInfo.environment
-    let tree = try WorkingTree(root: environment["ZVM_TREE"])
+    let folder = PackageFolder(current: FileManager.default.currentDirectoryPath)
+    let tree = try WorkingTree(
+      root: environment["ZVM_TREE"] ?? folder.needed(arguments, environment))
     let module: ValidatedModule
     if let bytes = ExecutableNexe.nexe(in: program) {
       let plain = tree.scratch + "/program.nexe"
@@ -100,7 +103,7 @@ public struct Exec: ParsableCommand {
       saves: [(.file(tree.after, offset: 0, length: nil), tree.root)],
       kept: [(.file(tree.kept, offset: 0, length: nil), tree.root)],
       seconds: UInt32(clamping: tree.seconds),
-      memoryByteCount: memory?.rawValue ?? 1 << 30, timeout: .seconds(3600))
+      memoryByteCount: memory?.rawValue ?? 1 << 30, timeout: .seconds(3600), tellsErrors: true)
     let report = try launcher.runAndWait(session)
     if case .exited = report.outcome {
       if try tree.isSaved { try tree.apply() }

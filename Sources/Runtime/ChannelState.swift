@@ -8,10 +8,16 @@ import Wire
 /// Why a channel cannot go on: this ends the session.
 struct ChannelFailure: Error {
   let message: String
+  /// Why the system refused a call; 0: it is something else.
+  let code: Int32
 
-  init(_ message: String) { self.message = message }
+  init(_ message: String) {
+    self.message = message
+    code = 0
+  }
 
   init(_ action: String, errno code: Int32) {
+    self.code = code
     message = unsafe "\(action): \(String(cString: strerror(code)))"
   }
 }

@@ -218,6 +218,7 @@ private func transfer(
       moved = count
     }
   } catch {
+    if !reading, message.tellsErrors, error.code > 0 { return -error.code }
     unsafe csb_session().pointee.channel = UInt32(index)
     tell(error.message)
     leave(UInt32(CSB_CHANNEL_FAILED))

@@ -78,6 +78,10 @@ public struct Channel: Sendable {
   public var limits: Limits
   /// Whether a SHA-256 of the bytes moved is wanted in the report (the manifest's etag).
   public var digest: Bool
+  /// Whether a write that the system refuses (no room, nobody reads any more) is answered with −errno, so that
+  /// the program can deal with it as elsewhere. Otherwise it ends the session: a program that does not look
+  /// would leave half of its output and call that success.
+  public var tellsErrors = false
 
   public init(
     alias: String, access: Access = .sequential, backing: Backing, limits: Limits,

@@ -12,8 +12,8 @@ extension Session {
   /// what is as a mount had it go there, each ended by a NUL, and stay out of the tarball. `seconds` is the
   /// time at the start, since 1970: clocks inside are fixed. `forksLate`: our C library calls fork before it
   /// has to do with the standard streams or another channel that can be written, so that the session can be
-  /// the set-up of a `Template`; elsewhere that makes no difference. `seekableInput`: standard input is a file
-  /// that the program can read at any place.
+  /// the set-up of a `Template`; elsewhere that makes no difference. `tellsErrors`: as of channels, for standard
+  /// output and error. `seekableInput`: standard input is a file that the program can read at any place.
   public static func command(
     arguments: [String], environment: [(name: String, value: String)] = [],
     standardInput: Channel.Backing, seekableInput: Bool = false, standardOutput: Channel.Backing,
@@ -21,7 +21,7 @@ extension Session {
     saves: [(tar: Channel.Backing, of: String)] = [],
     kept: [(names: Channel.Backing, of: String)] = [], seconds: UInt32 = 0,
     memoryByteCount: Int = 256 << 20, timeout: Duration = .seconds(60),
-    forksLate: Bool = false
+    forksLate: Bool = false, tellsErrors: Bool = false
   ) -> Session {
     var text = "[args]\nargs =" + arguments.map { " " + escaped($0) }.joined() + "\n[env]\n"
     for (name, value) in environment {
@@ -50,13 +50,16 @@ extension Session {
       tarballs.append(Channel(alias: alias, backing: list.names, limits: .writeOnly))
     }
     if seekableInput { text += "[mapping]\nchannel=/dev/stdin, mode=file\n" }
+    var output = Channel(alias: "/dev/stdout", backing: standardOutput, limits: .writeOnly)
+    var errors = Channel(alias: "/dev/stderr", backing: standardError, limits: .writeOnly)
+    output.tellsErrors = tellsErrors
+    errors.tellsErrors = tellsErrors
     return Session(
       channels: [
         Channel(
           alias: "/dev/stdin", access: seekableInput ? .append : .sequential,
           backing: standardInput, limits: .readOnly),
-        Channel(alias: "/dev/stdout", backing: standardOutput, limits: .writeOnly),
-        Channel(alias: "/dev/stderr", backing: standardError, limits: .writeOnly),
+        output, errors,
         Channel(
           alias: "/dev/nvram", access: .random, backing: .bytes(Array(text.utf8)),
           limits: .readOnly),

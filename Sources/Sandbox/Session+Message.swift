@@ -105,9 +105,11 @@ extension Channel {
       }
       wired = .bytes(bytes)
     }
-    return ChannelMessage(
+    var message = ChannelMessage(
       alias: alias, access: access.rawValue, digest: digest, gets: limits.gets,
       getBytes: limits.getBytes, puts: limits.puts, putBytes: limits.putBytes, backing: wired)
+    message.tellsErrors = tellsErrors
+    return message
   }
 
   /// Length of a window of a file; to the end of the file where none is given.

@@ -118,6 +118,8 @@ package struct ChannelMessage: Equatable, Sendable {
   /// 0…3, the manifest's type.
   package var access: UInt8
   package var digest: Bool
+  /// Whether a write that fails is the program's to know, as from a system call.
+  package var tellsErrors = false
   package var gets: Int64
   package var getBytes: Int64
   package var puts: Int64
@@ -146,7 +148,7 @@ package struct ChannelMessage: Equatable, Sendable {
   package func encode(into writer: inout ByteWriter) {
     writer.string(alias)
     writer.integer(access)
-    writer.integer(UInt8(digest ? 1 : 0))
+    writer.integer(UInt8((digest ? 1 : 0) | (tellsErrors ? 2 : 0)))
     for limit in [gets, getBytes, puts, putBytes] { writer.integer(limit) }
     switch backing {
     case .null: writer.integer(UInt8(0))
@@ -180,7 +182,10 @@ package struct ChannelMessage: Equatable, Sendable {
     alias = try reader.string("alias", atMost: Self.maximumAliasByteCount)
     access = try reader.integer("access")
     guard access <= 3 else { throw reader.error("access") }
-    digest = try reader.integer("digest", as: UInt8.self) != 0
+    let switches = try reader.integer("channel switches", as: UInt8.self)
+    guard switches <= 3 else { throw reader.error("channel switches") }
+    digest = switches & 1 != 0
+    tellsErrors = switches & 2 != 0
     gets = try reader.count("gets")
     getBytes = try reader.count("get bytes")
     puts = try reader.count("puts")

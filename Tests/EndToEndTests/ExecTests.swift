@@ -92,6 +92,62 @@ struct ExecTests {
     #expect(text == "b\nin\nin\n134\nnewer\n")
   }
 
+  @Test(
+    "a program learns that its output has no room or no reader; under zvm run that ends the session"
+  )
+  func refusedWrites() throws {
+    let folder = try Folder()
+    try folder.write(
+      "p.c",
+      """
+      #include <errno.h>
+      #include <stdio.h>
+      int main(void) {
+        for (int i = 0; i < 100000; i++)
+          if (puts("line") < 0 || fflush(stdout)) return errno == ENOSPC ? 7 : 8;
+        return 0;
+      }
+
+      """)
+    let text = try shell(
+      """
+      \(zvm) env make p CC="\(zvm) cc" > /dev/null
+      \(zvm) cc p.c -o p.nexe
+      status=0; ./p > /dev/full || status=$?; echo $status
+      set +e; ./p | head -n 1; echo ${PIPESTATUS[0]}
+      \(zvm) run p.nexe > /dev/full 2> errors; echo $?; grep -c 'No space left' errors
+      """, in: folder.url)
+    // As natively: 128 and SIGPIPE.
+    #expect(text == "7\nline\n141\n5\n1\n")
+  }
+
+  @Test(
+    "a program that is told a path beside its folder gets the package; one beside the package it does not"
+  )
+  func package() throws {
+    let folder = try Folder()
+    try folder.write(
+      "p.c",
+      """
+      #include <stdio.h>
+      int main(int argc, char **argv) {
+        char line[9];
+        FILE *f = fopen(argv[1][0] == '-' ? argv[1] + 2 : argv[1], "r");
+        return !f || !fgets(line, 9, f) || puts(line) < 0;
+      }
+
+      """)
+    let text = try shell(
+      """
+      \(zvm) env make p CC="\(zvm) cc" > /dev/null
+      mkdir -p package/tests/run package/data; touch package/Makefile
+      echo yes > package/data/text; echo no > outside; cd package/tests/run; set +e
+      ../../../p ../../data/text; ../../../p -I../../data/text; ../../../p "$PWD/../../data/text"
+      ../../../p ../../../outside || echo kept out
+      """, in: folder.url)
+    #expect(text == "yes\n\nyes\n\nyes\n\nkept out\n")
+  }
+
   @Test("a file that was left alone is not replaced")
   func sameFile() throws {
     let folder = try Folder()

@@ -53,7 +53,10 @@ zrt_long zrt_device_write(struct zrt_node *node, const void *buffer, uint32_t si
 	if (node->kind != ZRT_CHANNEL)
 		return size;
 	settle(node->channel);
-	return zvm_trap(TRAP_WRITE, node->channel, (uint32_t)buffer, clamp(size), offset);
+	zrt_long moved = zvm_trap(TRAP_WRITE, node->channel, (uint32_t)buffer, clamp(size), offset);
+	if (moved == -EPIPE)
+		zrt_raise_pipe();
+	return moved;
 }
 
 static uint32_t permissions(const struct zvm_channel *c)

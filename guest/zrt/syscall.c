@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include "kstat.h"
+#include "node.h"
 #include "nvram.h"
 #include "trap.h"
 

@@ -1,0 +1,71 @@
+import Foundation
+
+/// The folder that a program called by its name works on when $ZVM_TREE does not say: the current one, or
+/// the whole package that is being built, when a path that the program is told lies outside of the current
+/// folder and in the package. Test suites run in a folder of their own and read files beside it.
+struct PackageFolder {
+  let current: String
+  /// How many folders up a package can begin.
+  private static let depth = 6
+  private static let marks = ["config.status", "configure", "Makefile", "makefile", "GNUmakefile"]
+  /// Variables in which makefiles tell tests where things are.
+  private static let variables = [
+    "srcdir", "abs_srcdir", "top_srcdir", "abs_top_srcdir", "builddir", "abs_builddir",
+    "top_builddir", "abs_top_builddir",
+  ]
+
+  /// The package's folder if `arguments` or `environment` need it; nil: the current one will do.
+  func needed(_ arguments: [String], _ environment: [String: String]) -> String? {
+    guard let package else { return nil }
+    let told = arguments.flatMap(Self.paths) + Self.variables.compactMap { environment[$0] }
+    let needs = told.contains { text in
+      let path = Self.normalized(text.hasPrefix("/") ? text : "\(current)/\(text)")
+      return !Self.contains(current, path) && Self.contains(package, path)
+        && FileManager.default.fileExists(atPath: path)
+    }
+    return needs ? package : nil
+  }
+
+  /// The highest folder above the current one that looks like a package, without gaps larger than one folder.
+  private var package: String? {
+    var found: String?
+    var folder = current
+    var missed = 0
+    for _ in 0..<Self.depth {
+      folder = (folder as NSString).deletingLastPathComponent
+      guard folder.count > 1 else { break }
+      if Self.marks.contains(where: {
+        FileManager.default.fileExists(atPath: "\(folder)/\($0)")
+      }) {
+        found = folder
+        missed = 0
+      } else {
+        missed += 1
+        if missed > 1 { break }
+      }
+    }
+    return found
+  }
+
+  /// The paths that an argument can be: itself, or what stands behind `-X` or `--option=`.
+  private static func paths(_ argument: String) -> [String] {
+    guard argument.hasPrefix("-") else { return [argument] }
+    if let equals = argument.firstIndex(of: "=") {
+      return [String(argument[argument.index(after: equals)...])]
+    }
+    return argument.count > 2 ? [String(argument.dropFirst(2))] : []
+  }
+
+  /// Without `.` and `..`, links or not.
+  private static func normalized(_ path: String) -> String {
+    var parts: [Substring] = []
+    for part in path.split(separator: "/") where part != "." {
+      if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+    }
+    return "/" + parts.joined(separator: "/")
+  }
+
+  private static func contains(_ folder: String, _ path: String) -> Bool {
+    path == folder || path.hasPrefix(folder + "/")
+  }
+}
