@@ -8,16 +8,18 @@ struct PackageFolder {
   /// How many folders up a package can begin.
   private static let depth = 6
   private static let marks = ["config.status", "configure", "Makefile", "makefile", "GNUmakefile"]
-  /// Variables in which makefiles tell tests where things are.
-  private static let variables = [
-    "srcdir", "abs_srcdir", "top_srcdir", "abs_top_srcdir", "builddir", "abs_builddir",
-    "top_builddir", "abs_top_builddir",
+  /// Variables that say nothing of what the program reads; all others may, such as srcdir.
+  private static let silent: Set<String> = [
+    "PATH", "PWD", "OLDPWD", "HOME", "SHELL", "TMPDIR", "_",
   ]
 
   /// The package's folder if `arguments` or `environment` need it; nil: the current one will do.
   func needed(_ arguments: [String], _ environment: [String: String]) -> String? {
     guard let package else { return nil }
-    let told = arguments.flatMap(Self.paths) + Self.variables.compactMap { environment[$0] }
+    let named = environment.filter { !Self.silent.contains($0.key) }.values
+      .flatMap { $0.split(separator: ":").map(String.init) }
+      .filter { $0.hasPrefix("/") || $0.hasPrefix(".") }
+    let told = arguments.flatMap(Self.paths) + named
     let needs = told.contains { text in
       let path = Self.normalized(text.hasPrefix("/") ? text : "\(current)/\(text)")
       return !Self.contains(current, path) && Self.contains(package, path)

@@ -244,6 +244,7 @@ public struct Driver {
   private func link() throws(ToolchainError) {
     guard let sysroot else { throw ToolchainError("linking needs the guest C library") }
     let folder = try TemporaryFolder()
+    if invocation.isShared { return try archive(sysroot, folder) }
     var arguments = ["-m", "elf_x86_64", "--build-id=none"] + Self.linkerOptions(sysroot)
     if invocation.usesStartFiles { arguments.append(sysroot.path + "/lib/crt1.o") }
     for item in invocation.linkItems {
@@ -255,11 +256,7 @@ public struct Driver {
           arguments.append(input.path)
           continue
         }
-        let object = "\(folder.path)/\(index).o"
-        var unit = invocation
-        unit.stage = .object
-        try Driver(unit, tools, sysroot).compile(input, to: object)
-        arguments.append(object)
+        arguments.append(try object(index, sysroot, folder))
       }
     }
     arguments.append("-L" + sysroot.path + "/lib")
@@ -274,6 +271,44 @@ public struct Driver {
       try ExecutableNexe.write(nexe, to: output)
     } else {
       try check(tools.lld, arguments + ["-o", output])
+    }
+  }
+
+  /// The object of one of the sources of a link.
+  private func object(_ index: Int, _ sysroot: Sysroot, _ folder: TemporaryFolder)
+    throws(ToolchainError) -> String
+  {
+    let object = "\(folder.path)/\(index).o"
+    var unit = invocation
+    unit.stage = .object
+    try Driver(unit, tools, sysroot).compile(invocation.inputs[index], to: object)
+    return object
+  }
+
+  /// What is asked for as a shared library: the objects, for programs to take what they need of. Libraries
+  /// that it names are left to those programs.
+  private func archive(_ sysroot: Sysroot, _ folder: TemporaryFolder) throws(ToolchainError) {
+    var members: [String] = []
+    for (index, input) in invocation.inputs.enumerated() {
+      if input.kind != .linkable {
+        members.append(try object(index, sysroot, folder))
+      } else if input.path.hasSuffix(".o") || input.path.hasSuffix(".lo") {
+        members.append(input.path)
+      }
+    }
+    let made = folder.path + "/library.a"
+    let status = try BinaryTool.run("ar", ["rcsD", made] + members)
+    guard status == 0 else {
+      throw ToolchainError("ar failed with status \(status)", status: status)
+    }
+    guard let bytes = FileManager.default.contents(atPath: made) else {
+      throw ToolchainError("\(made): cannot be read")
+    }
+    let output = invocation.output ?? "a.out"
+    do {
+      try bytes.write(to: URL(filePath: output), options: .atomic)
+    } catch {
+      throw ToolchainError("\(output): cannot be written: \(error.localizedDescription)")
     }
   }
 

@@ -31,6 +31,8 @@ public struct Invocation: Sendable, Equatable {
   public var usesStartFiles = true
   /// -g: debug information is wanted.
   public var debug = false
+  /// -shared: programs are static, so what makefiles make as a shared library is an archive.
+  public private(set) var isShared = false
   /// -M or -MM: only dependencies, no code.
   public var dependenciesOnly = false
   /// -v or -###.
@@ -50,11 +52,8 @@ public struct Invocation: Sendable, Equatable {
   ]
   /// What makes no sense for a static program in a sandbox, with the reason.
   private static let refused: [String: String] = [
-    "-shared": "a nexe is static: shared libraries cannot be made",
     "-m64": "guests are ILP32 (x32): pointers and long have 32 bits",
     "-m32": "guests are x86-64 code with 32-bit pointers; 32-bit code cannot run",
-    "-pie": "a nexe is linked at a fixed address",
-    "-static-pie": "a nexe is linked at a fixed address",
     "-fsplit-stack": "the stack is one piece",
     "-maddress-mode=long": "pointers would keep the sandbox's place in their upper half",
     "-mcmodel=large": "all addresses are below 4 GiB",
@@ -63,7 +62,8 @@ public struct Invocation: Sendable, Equatable {
   /// that ordinary makefiles work.
   private static let dropped: Set<String> = [
     "-fPIC", "-fpic", "-fPIE", "-fpie", "-no-pie", "-fno-PIC", "-fno-pic", "-fno-PIE", "-fno-pie",
-    "-static", "-pthread", "-pipe", "-rdynamic", "-mx32", "-s", "-fstack-protector",
+    "-static", "-pie", "-static-pie", "-pthread", "-pipe", "-rdynamic", "-mx32", "-s",
+    "-fstack-protector",
     "-fstack-protector-strong", "-fstack-protector-all", "-fstack-clash-protection",
     "-fcf-protection", "-fasynchronous-unwind-tables", "-funwind-tables",
     "-fomit-frame-pointer", "-flto", "-fno-lto", "-fuse-ld=lld", "-fuse-ld=bfd", "-fno-plt",
@@ -97,6 +97,7 @@ public struct Invocation: Sendable, Equatable {
         stage = .preprocess
         compilerOptions.append(argument)
       case "-v", "-###": verbose = true
+      case "-shared": isShared = true
       case "--version", "-dumpversion", "-dumpmachine", "-dumpfullversion", "-print-search-dirs",
         "--help", "-print-multi-os-directory", "-print-sysroot":
         query = argument

@@ -130,9 +130,13 @@ struct ExecTests {
       "p.c",
       """
       #include <stdio.h>
+      #include <stdlib.h>
+      #include <unistd.h>
       int main(int argc, char **argv) {
         char line[9];
-        FILE *f = fopen(argv[1][0] == '-' ? argv[1] + 2 : argv[1], "r");
+        if (!argv[1]) chdir(getenv("EXAMPLES"));
+        const char *name = argv[1] ? argv[1] : "text";
+        FILE *f = fopen(name[0] == '-' ? name + 2 : name, "r");
         return !f || !fgets(line, 9, f) || puts(line) < 0;
       }
 
@@ -143,9 +147,10 @@ struct ExecTests {
       mkdir -p package/tests/run package/data; touch package/Makefile
       echo yes > package/data/text; echo no > outside; cd package/tests/run; set +e
       ../../../p ../../data/text; ../../../p -I../../data/text; ../../../p "$PWD/../../data/text"
+      EXAMPLES=../../data ../../../p
       ../../../p ../../../outside || echo kept out
       """, in: folder.url)
-    #expect(text == "yes\n\nyes\n\nyes\n\nkept out\n")
+    #expect(text == "yes\n\nyes\n\nyes\n\nyes\n\nkept out\n")
   }
 
   @Test("a file that was left alone is not replaced")

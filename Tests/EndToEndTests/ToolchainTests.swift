@@ -114,6 +114,23 @@ struct ToolchainTests {
     #expect(!FileManager.default.fileExists(atPath: "/etc/zvm-must-not-be"))
   }
 
+  @Test("what a makefile makes with -shared can be linked with, and a program with -pie is one")
+  func sharedLibrary() throws {
+    let folder = try Folder()
+    try folder.write("l.c", "int answer(void) { return 42; }\n")
+    try folder.write("other.c", "int answer(void);\nint twice(void) { return 2 * answer(); }\n")
+    try folder.write(
+      "m.c",
+      "#include <stdio.h>\nint twice(void);\nint main(void) { printf(\"%d\\n\", twice()); }\n")
+    let text = try shell(
+      """
+      \(zvm) cc -fPIC -c l.c
+      \(zvm) cc -shared -Wl,-soname,libl.so.1 -o libl.so l.o other.c -lm
+      \(zvm) cc -pie m.c libl.so -o m.nexe && \(zvm) run m.nexe
+      """, in: folder.url)
+    #expect(text == "84\n")
+  }
+
   @Test("a configure script takes --host=x86_64-zvm and tries things out in the sandbox")
   func configure() throws {
     let folder = try Folder()
