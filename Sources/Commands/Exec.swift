@@ -74,6 +74,14 @@ public struct Exec: ParsableCommand {
     return .file(.standardInput, offset: place, length: nil)
   }
 
+  /// Leaves standard input behind what was read, for the next program: exactly for one that only read on, else
+  /// as near as can be told.
+  private func leave(_ input: Channel.Backing, _ byteCount: Int64) throws {
+    guard case .file(let file, let place, _) = input else { return }
+    let end = try file.seek(offset: 0, from: .end)
+    try file.seek(offset: min(end, place + byteCount), from: .start)
+  }
+
   private func runOnTree() throws -> Int32 {
     let environment = ProcessInfo.processInfo.environment
     let folder = PackageFolder(current: FileManager.default.currentDirectoryPath)
@@ -105,6 +113,7 @@ public struct Exec: ParsableCommand {
       seconds: UInt32(clamping: tree.seconds),
       memoryByteCount: memory?.rawValue ?? 1 << 30, timeout: .seconds(3600), tellsErrors: true)
     let report = try launcher.runAndWait(session)
+    if let input, let read = report.accounting.first?.getBytes { try leave(input, read) }
     if case .exited = report.outcome {
       if try tree.isSaved { try tree.apply() }
     } else if let problem = report.outcome.detailedProblem {

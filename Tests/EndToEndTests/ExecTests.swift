@@ -92,6 +92,25 @@ struct ExecTests {
     #expect(text == "b\nin\nin\n134\nnewer\n")
   }
 
+  @Test("the next program goes on where one stopped reading")
+  func sharedInput() throws {
+    let folder = try Folder()
+    try folder.write(
+      "p.c",
+      """
+      #include <stdio.h>
+      #include <unistd.h>
+      int main(void) { char c; while (read(0, &c, 1) == 1 && putchar(c) != '\\n') {} return 0; }
+
+      """)
+    let text = try shell(
+      """
+      \(zvm) env make p CC="\(zvm) cc" > /dev/null
+      printf '1\\n2\\n3\\n4\\n' > in; { ./p; ./p; cat; } < in; ./p < in
+      """, in: folder.url)
+    #expect(text == "1\n2\n3\n4\n1\n")
+  }
+
   @Test(
     "a program learns that its output has no room or no reader; under zvm run that ends the session"
   )
