@@ -181,7 +181,7 @@ private struct ChunkResult {
 
   /// Some for each worker, of whole pairs for the vector loop where there are enough bundles.
   private var chunkBundleCount: Int {
-    let share = unsafe bitmaps.bundleCount / (bitmaps.workers == 1 ? 1 : 4 * bitmaps.workers)
+    let share = unsafe bitmaps.bundleCount / (bitmaps.workers == 1 ? 1 : 16 * bitmaps.workers)
     return share < 4 ? max(1, share) : share & ~3
   }
 
