@@ -192,7 +192,9 @@ struct LauncherTests {
     }
     // The allocator may round; a leak of one byte a session would be 5 pages.
     #expect(try residentPages() <= before.0 + 4)
-    #expect(try descriptors() == before.1)
+    // The launcher may be behind with closing a session's socket.
+    waitUntil { (try? descriptors()) ?? .max <= before.1 }
+    #expect(try descriptors() <= before.1)
     #expect(sandboxes(of: launcher).count <= max(1, options.pool))
   }
 }
