@@ -72,17 +72,6 @@ struct JobReport: ParsableCommand {
   }
 }
 
-/// Text of a program that is not trusted, for a terminal: without characters that steer it.
-private func harmless(_ text: String) -> String {
-  String(
-    String.UnicodeScalarView(
-      text.unicodeScalars.map { scalar in
-        let steers =
-          scalar.properties.generalCategory == .control && !"\n\t".unicodeScalars.contains(scalar)
-        return steers ? "?" : scalar
-      }))
-}
-
 /// `zvm job stderr`: what programs wrote to their standard error.
 struct JobErrors: ParsableCommand {
   static let configuration = CommandConfiguration(

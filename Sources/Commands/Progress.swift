@@ -61,13 +61,7 @@ final class Progress: Sendable {
   /// Called with what a guest wrote to its standard error.
   @Sendable func guestError(_ label: String, _ bytes: [UInt8]) {
     clear()
-    var text = String(decoding: bytes, as: UTF8.self)
-    // A guest must not be able to drive the terminal.
-    text = String(
-      text.unicodeScalars.map { scalar in
-        scalar.value < 0x20 && scalar != "\n" && scalar != "\t" || scalar.value == 0x7F
-          || (0x80...0x9F).contains(scalar.value) ? "?" : Character(scalar)
-      })
+    let text = harmless(String(decoding: bytes, as: UTF8.self))
     for line in text.split(separator: "\n") { write("\(label): \(line)\n") }
   }
 

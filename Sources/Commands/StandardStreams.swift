@@ -23,3 +23,14 @@ public enum StandardStreams {
 func say(_ text: String) {
   _ = try? FileDescriptor.standardError.writeAll(Array(text.utf8))
 }
+
+/// Text of a program that is not trusted, for a terminal: without characters that steer it.
+func harmless(_ text: String) -> String {
+  String(
+    String.UnicodeScalarView(
+      text.unicodeScalars.map { scalar in
+        let steers =
+          scalar.properties.generalCategory == .control && !"\n\t".unicodeScalars.contains(scalar)
+        return steers ? "?" : scalar
+      }))
+}

@@ -27,13 +27,14 @@ public final class JobRunner: Sendable {
     self.job = job
     self.options = options
     // Before there is a folder.
-    _ = try OutputTargets(job, options)
+    let targets = try OutputTargets(job, options)
     JobFolder.removeLeftovers(home: options.stateHome)
     let folder = try JobFolder(home: options.stateHome, name: job.name)
     try folder.keep(jobFile: text)
     let record = try RunRecord(folder: folder.path)
     context = try JobContext(
-      job: job, options: options, folder: folder, record: record, recorded: nil)
+      job: job, options: options, folder: folder, record: record, recorded: nil,
+      targets: targets)
     try record.append(header())
   }
 
@@ -41,10 +42,11 @@ public final class JobRunner: Sendable {
   public init(resuming interrupted: InterruptedJob, options: RunOptions) throws(JobError) {
     job = interrupted.job
     self.options = options
+    let targets = try OutputTargets(job, options)
     let record = try RunRecord(folder: interrupted.folder.path)
     context = try JobContext(
       job: job, options: options, folder: interrupted.folder, record: record,
-      recorded: interrupted.recorded)
+      recorded: interrupted.recorded, targets: targets)
     var line = JSONLine(event: "resume")
     line.number("t", RunRecord.now)
     line.number("kept", interrupted.recorded.taskCount)

@@ -4,6 +4,14 @@ import Sandbox
 import SystemPackage
 import Testing
 
+/// Of a program that waits for a byte.
+private func waitingLauncher(_ options: Launcher.Options = Launcher.Options()) throws -> Launcher {
+  let scratch = try Scratch()
+  return try Launcher(
+    module: try ValidatedModule(
+      path: try scratch.nexe("TRAP READ, 0, buffer, 1, 0\n TRAP EXIT, 0")), options: options)
+}
+
 private func waitingSession(_ input: FileDescriptor) -> Session {
   Session(
     channels: [
@@ -18,11 +26,7 @@ struct IsolationTests {
   /// Looks at a living sandbox from outside. What the launcher says it took away must be away.
   @Test("what the launcher states is so")
   func statements() throws {
-    let scratch = try Scratch()
-    let launcher = try Launcher(
-      module: try ValidatedModule(
-        path: try scratch.nexe("TRAP READ, 0, buffer, 1, 0\n TRAP EXIT, 0"))
-    )
+    let launcher = try waitingLauncher()
     defer { launcher.shutDown() }
     let pipe = try FileDescriptor.pipe()
     defer { try? pipe.readEnd.close() }
@@ -75,10 +79,7 @@ struct IsolationTests {
   @Test(
     "no clock of the kernel's is mapped, and nothing in the guards", .enabled(if: geteuid() == 0))
   func mappings() throws {
-    let scratch = try Scratch()
-    let launcher = try Launcher(
-      module: try ValidatedModule(
-        path: try scratch.nexe("TRAP READ, 0, buffer, 1, 0\n TRAP EXIT, 0")))
+    let launcher = try waitingLauncher()
     defer { launcher.shutDown() }
     let pipe = try FileDescriptor.pipe()
     defer { try? pipe.readEnd.close() }
@@ -110,11 +111,7 @@ struct IsolationTests {
   /// The filter that sandboxes inherit lets the launcher's calls pass, for whoever knows its secret.
   @Test("the launcher's secret is in none of its sandboxes", .enabled(if: geteuid() == 0))
   func secret() throws {
-    let scratch = try Scratch()
-    let launcher = try Launcher(
-      module: try ValidatedModule(
-        path: try scratch.nexe("TRAP READ, 0, buffer, 1, 0\n TRAP EXIT, 0")),
-      options: Launcher.Options(templates: true))
+    let launcher = try waitingLauncher(Launcher.Options(templates: true))
     defer { launcher.shutDown() }
     let pipe = try FileDescriptor.pipe()
     let done = DispatchSemaphore(value: 0)
@@ -165,10 +162,7 @@ struct IsolationTests {
 
   @Test("when the first process of the sandboxes' namespace is killed, all are, and come back")
   func initKilled() throws {
-    let scratch = try Scratch()
-    let launcher = try Launcher(
-      module: try ValidatedModule(
-        path: try scratch.nexe("TRAP READ, 0, buffer, 1, 0\n TRAP EXIT, 0")))
+    let launcher = try waitingLauncher()
     defer { launcher.shutDown() }
     let pipe = try FileDescriptor.pipe()
     defer { try? pipe.readEnd.close() }

@@ -88,9 +88,9 @@ final class JobContext: Sendable {
 
   init(
     job: JobFile, options: RunOptions, folder: JobFolder, record: RunRecord,
-    recorded: RecordedJob?
+    recorded: RecordedJob?, targets: OutputTargets
   ) throws(JobError) {
-    targets = try OutputTargets(job, options)
+    self.targets = targets
     self.job = job
     self.options = options
     self.folder = folder
