@@ -18,6 +18,7 @@ setup:
 
 build: setup
 	swift build -c release --product zvm-launcher
+	swift build -c release --product zvm-commands
 	swift build -c release --product zvm
 
 demo: build

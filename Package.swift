@@ -35,6 +35,7 @@ let package = Package(
   name: "zvm",
   products: [
     .executable(name: "zvm", targets: ["zvm"]),
+    .executable(name: "zvm-commands", targets: ["zvm-commands"]),
     .executable(name: "zvmd", targets: ["zvmd"]),
     .library(name: "Sandbox", targets: ["Sandbox"]),
   ],
@@ -56,7 +57,7 @@ let package = Package(
     .systemLibrary(name: "CLZ4", providers: [.apt(["liblz4-dev"])]),
     .systemLibrary(name: "CNettle", providers: [.apt(["nettle-dev"])]),
     .target(
-      name: "Seccomp", dependencies: ["CSeccomp"], swiftSettings: strict + inSections,
+      name: "Seccomp", dependencies: ["CSandbox", "CSeccomp", "Wire"], swiftSettings: strict,
       linkerSettings: [.linkedLibrary(":libseccomp.a")]),
     .target(
       name: "Compression", dependencies: ["CISAL", "CZstd", "CLZMA", "CBZip2", "CLZ4", "Wire"],
@@ -90,7 +91,7 @@ let package = Package(
     .target(name: "Wire", swiftSettings: strict + inSections),
     .target(
       name: "Runtime",
-      dependencies: ["CHeap", "CSandbox", "Wire", "Seccomp", "Compression", "Digest", "Validator"],
+      dependencies: ["CHeap", "CSandbox", "Wire", "Compression", "Digest", "Validator"],
       // One thread, and one place that says which session runs: looking after it costs a page.
       swiftSettings: strict + inSections + [.unsafeFlags(["-enforce-exclusivity=unchecked"])]),
     .executableTarget(
@@ -108,7 +109,8 @@ let package = Package(
     // The trusted side.
     .target(name: "Manifest", swiftSettings: strict),
     .target(
-      name: "Sandbox", dependencies: ["ELF", "Validator", "Wire", "CSandbox", "Digest", system],
+      name: "Sandbox",
+      dependencies: ["ELF", "Validator", "Wire", "CSandbox", "Seccomp", "Digest", system],
       swiftSettings: strict),
     // Compressing outputs; not in a sandbox process, unlike Compression.
     .target(name: "Encoding", dependencies: ["CZstd", "CZlib"], swiftSettings: strict),
@@ -126,13 +128,22 @@ let package = Package(
       name: "Commands",
       dependencies: [
         "MapReduce", "Report", "Toolchain", "Sandbox", "Manifest", "Validator", "X86", "ELF",
-        "Datasets", "Wire",
+        "Datasets", "PlainRun", "Wire",
         argumentParser, system,
       ], swiftSettings: strict),
+    // `zvm`, which is small, runs programs with all options as they are; for the rest it becomes
+    // `zvm-commands`.
+    .target(name: "PlainRun", dependencies: ["Sandbox", system], swiftSettings: strict),
     .executableTarget(
-      name: "zvm", dependencies: ["Commands", argumentParser], swiftSettings: strict,
+      name: "zvm", dependencies: ["PlainRun"], swiftSettings: strict,
+      linkerSettings: [
+        .unsafeFlags(["-static-executable", "-use-ld=lld", "-Xlinker", "--gc-sections"])
+      ]),
+    .executableTarget(
+      name: "zvm-commands", dependencies: ["Commands", "PlainRun", argumentParser],
+      swiftSettings: strict,
       // Statically and at a fixed place: to load and relocate Foundation's libraries (for Yams) takes
-      // longer than all that `zvm run` does. The libraries are what Foundation's archives need.
+      // longer than all that most commands do. The libraries are what Foundation's archives need.
       linkerSettings: [
         .unsafeFlags([
           "-static-stdlib", "-use-ld=lld", "-Xclang-linker", "-no-pie", "-Xlinker", "--gc-sections",

@@ -79,7 +79,7 @@ static struct {
 } given[4];
 
 /* Notes where they are: lines of /proc/self/maps. */
-static void find_given(void)
+void csb_find_given(void)
 {
 	FILE *maps = fopen("/proc/self/maps", "re");
 	char line[256];
@@ -93,7 +93,6 @@ static void find_given(void)
 
 void csb_keep_lookups(void)
 {
-	find_given();
 	dl_iterate_phdr(find_loaded, 0);
 	page_map = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
 	own_pages();

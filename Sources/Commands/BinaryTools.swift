@@ -1,5 +1,6 @@
 public import ArgumentParser
 import Foundation
+import PlainRun
 import Toolchain
 
 /// A command that is a stock tool under our name: what makefiles want as AR, NM and the like.
@@ -89,8 +90,7 @@ public struct Env: ParsableCommand {
 
   public func run() throws {
     do throws(ToolchainError) {
-      let running = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
-      let variables = try BuildEnvironment(executable: running ?? "zvm").variables
+      let variables = try BuildEnvironment(executable: Sysroot.command ?? "zvm").variables
       guard !command.isEmpty else {
         for (name, value) in variables {
           print("export \(name)='\(value.replacing("'", with: "'\\''"))'")

@@ -1,5 +1,6 @@
 public import ArgumentParser
 import Foundation
+import PlainRun
 import Toolchain
 
 /// `zvm cc`: C and assembly to sandboxed objects and nexes; usable as CC in a makefile.

@@ -1,5 +1,6 @@
 public import ArgumentParser
 import Foundation
+import PlainRun
 import Sandbox
 import SystemPackage
 import Toolchain
@@ -95,7 +96,7 @@ public struct Exec: ParsableCommand {
     } else {
       module = try ValidatedModule(path: FilePath(program))
     }
-    let launcher = try Launcher(module: module)
+    let launcher = try Launcher(module: module, spare: SpareLauncher(isForOne: true))
     defer { launcher.shutDown() }
     var variables = environment
     variables["PWD"] = tree.current

@@ -1,6 +1,7 @@
 public import ArgumentParser
 import ELF
 import Foundation
+import PlainRun
 import Validator
 import X86
 

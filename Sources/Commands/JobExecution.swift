@@ -3,6 +3,7 @@ import Dispatch
 import Foundation
 import Glibc
 import MapReduce
+import PlainRun
 import Synchronization
 
 /// Runs a job for a command: interrupts, progress, the summary, the exit status.

@@ -1,6 +1,7 @@
 public import ArgumentParser
 import Foundation
 import MapReduce
+import PlainRun
 import Report
 
 /// Which run a command is about.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import MapReduce
+import PlainRun
 
 /// `zvm job resume`.
 struct JobResume: ParsableCommand {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import MapReduce
+import PlainRun
 
 /// `zvm job shell`.
 struct JobShell: ParsableCommand {

@@ -1,5 +1,6 @@
 public import ArgumentParser
 import Foundation
+import PlainRun
 import Toolchain
 
 /// `zvm port`: programs of other people's, built for the sandbox.

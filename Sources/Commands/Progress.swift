@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import MapReduce
+import PlainRun
 import Synchronization
 
 /// Progress and summary of a job on standard error: a bar on a terminal, plain lines elsewhere.

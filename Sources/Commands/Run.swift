@@ -2,6 +2,7 @@ public import ArgumentParser
 import Glibc
 import Manifest
 import MapReduce
+import PlainRun
 import Sandbox
 import SystemPackage
 

@@ -1,19 +1,5 @@
 import Sandbox
 
-extension SandboxReport.Outcome {
-  /// Exit status of `zvm run`.
-  var exitStatus: Int32 {
-    switch self {
-    case .exited(let code): code & 0xff
-    case .faulted(let signal, _, _, _), .killed(let signal): 128 + signal
-    case .timedOut, .limitReached: 124
-    case .badTrap: 22
-    case .channelFailed: 5
-    case .cancelled: 125
-    }
-  }
-}
-
 /// A session's report as text (CONTRACT.md, "Report"). There is one for a session that never began,
 /// too: all zeros, and what went wrong as its state.
 struct RunReport {

@@ -1,6 +1,7 @@
 public import ArgumentParser
 import Foundation
 import MapReduce
+import PlainRun
 
 /// `zvm-swift` (integrations/openstack-swift), which speaks to clusters for us.
 enum SwiftClient {

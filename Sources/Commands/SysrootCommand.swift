@@ -1,5 +1,6 @@
 public import ArgumentParser
 import Foundation
+import PlainRun
 import Toolchain
 
 /// `zvm sysroot`: the guest's C library.

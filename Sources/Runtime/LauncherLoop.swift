@@ -8,8 +8,9 @@ import Wire
 /// engine's child, which kills it and waits for it; what it is to do, and what became of it, engine and
 /// sandbox say to each other.
 ///
-/// It ends, and with it every sandbox, when the engine hangs up.
-package func runLauncher(control: Int32) -> Int32 {
+/// It ends, and with it every sandbox, when the engine hangs up. `isForOne`: for one session only. Then it does
+/// nothing for the next ones' sake, and the sandbox is itself the first process of its process namespace.
+package func runLauncher(control: Int32, isForOne: Bool) -> Int32 {
   guard dup2(control, Lockdown.engineDescriptor) == Lockdown.engineDescriptor,
     // Descriptor 3 is the next sandbox's control socket, whatever it is now.
     dup2(0, Lockdown.controlDescriptor) == Lockdown.controlDescriptor
@@ -18,7 +19,7 @@ package func runLauncher(control: Int32) -> Int32 {
   do throws(RuntimeError) {
     var loop: LauncherLoop
     do throws(RuntimeError) {
-      loop = try LauncherLoop(engine: engine)
+      loop = try LauncherLoop(engine: engine, isForOne: isForOne)
     } catch {
       var writer = ByteWriter()
       writer.integer(UInt8(1))
@@ -58,6 +59,7 @@ private enum Request {
 
 private struct LauncherLoop {
   private let engine: PacketSocket
+  private let isForOne: Bool
   private var memory: GuestMemory
   private let plainPowers: Powers
   private let templatePowers: Powers
@@ -69,17 +71,19 @@ private struct LauncherLoop {
   /// The first process of the sandboxes' process namespace; 0 where there is none.
   private var initProcess: pid_t = 0
 
-  init(engine: PacketSocket) throws(RuntimeError) {
+  init(engine: PacketSocket, isForOne: Bool) throws(RuntimeError) {
     self.engine = engine
+    self.isForOne = isForOne
     let closed = csb_close_range(UInt32(engine.descriptor) + 1, .max)
     guard closed == 0 else { throw RuntimeError("close_range", errno: -closed) }
-    csb_keep_lookups()
+    csb_find_given()
+    if !isForOne { csb_keep_lookups() }
     csb_forget_restarts()
     try Lockdown.lockLauncher()
     // Before there is a module: the engine may still be validating it.
     let isolation = Isolation()
     var statements = ByteWriter()
-    statements.string(isolation.statements.joined(separator: "\n"))
+    statements.string(isolation.statements)
     protections = statements.bytes
     lockdown = Lockdown(hasProcessNamespace: isolation.hasProcessNamespace)
     guard let packet = try engine.receive(&buffer), packet.descriptors.count == 1 else {
@@ -93,9 +97,9 @@ private struct LauncherLoop {
       guard try PacketHeader(from: &reader).kind == .module else { throw reader.error("kind") }
       module = try ModuleMessage(from: &reader)
     } catch { throw RuntimeError(error.description) }
-    let filter = try module.filtered ? Lockdown.compileFilter(for: module.powers) : []
     var pair: [Int32] = [-1, -1]
-    if isolation.hasProcessNamespace {
+    let needsInit = isolation.hasProcessNamespace && !isForOne
+    if needsInit {
       let made = unsafe socketpair(
         AF_UNIX, Int32(SOCK_SEQPACKET.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0, &pair)
       guard made == 0 else { throw RuntimeError("socketpair", errno: errno) }
@@ -116,11 +120,11 @@ private struct LauncherLoop {
     guard prepared == 0 else { throw RuntimeError("fault handler", errno: -prepared) }
     csb_leave_given()
     rehearsal = commonSession()
-    try warmUp(rehearsal, &buffer, memory)
+    if !isForOne { try warmUp(rehearsal, &buffer, memory) }
     cheap_drop()
     // From here on the launcher itself can do no more than what serving takes.
-    if module.filtered { try Lockdown.load(filter: filter) }
-    if isolation.hasProcessNamespace { try forkInit() }
+    if let filter = module.filter { try Lockdown.load(filter: filter) }
+    if needsInit { try forkInit() }
     csb_close(Lockdown.controlDescriptor)
   }
 
@@ -150,10 +154,12 @@ private struct LauncherLoop {
 
   /// Serves until the engine hangs up.
   mutating func run() throws(RuntimeError) {
-    // What `init` freed lies all over, and what it looked up is not what a session needs.
-    cheap_gather()
-    csb_forget_lookups()
-    try rehearse(rehearsal, memory)
+    if !isForOne {
+      // What `init` freed lies all over, and what it looked up is not what a session needs.
+      cheap_gather()
+      csb_forget_lookups()
+      try rehearse(rehearsal, memory)
+    }
     while let packet = try engine.receive(&buffer) {
       let request: Request
       do throws(WireError) { request = try Request(packet) } catch {

@@ -1,7 +1,6 @@
 // Unsafe: the compiled filter is handed to the shim for the length of one call.
 import CSandbox
 import Glibc
-import Seccomp
 import Wire
 
 /// Wall two: what a sandbox process may still do.
@@ -9,7 +8,7 @@ struct Lockdown {
   /// What a sandbox sees as its parent, the engine, while that lives.
   private let parent: pid_t
   /// Descriptor of a sandbox's own control socket: the only one it may receive from.
-  static let controlDescriptor: Int32 = 3
+  static let controlDescriptor = Int32(CSB_CONTROL)
   /// In the launcher: the engine's socket.
   static let engineDescriptor: Int32 = 4
   /// Most processes of a launcher's user once one of them may fork.
@@ -18,36 +17,15 @@ struct Lockdown {
   /// `hasProcessNamespace`: sandboxes cannot see the engine.
   init(hasProcessNamespace: Bool) { parent = hasProcessNamespace ? 0 : getppid() }
 
-  /// The filter that everything forked inherits once it is loaded.
-  static func compileFilter(for powers: Powers) throws(RuntimeError) -> [UInt8] {
-    try compile(FilterRule.launcher(powers))
-  }
-
+  /// Loads the filter, which everything that is forked inherits.
   static func load(filter instructions: [UInt8]) throws(RuntimeError) {
+    guard instructions.count % 8 == 0, instructions.count / 8 <= 4096 else {
+      throw RuntimeError("the filter has \(instructions.count) bytes")
+    }
     let result = unsafe instructions.withUnsafeBytes {
       unsafe csb_load_filter($0.baseAddress!, UInt16($0.count / 8))
     }
     try check(result, "load the system-call filter")
-  }
-
-  private static func compile(_ rules: [FilterRule]) throws(RuntimeError) -> [UInt8] {
-    let file = unsafe csb_memory_file("filter")
-    guard file >= 0 else { throw RuntimeError("memory file for the filter", errno: -file) }
-    defer { close(file) }
-    do throws(FilterError) {
-      try Filter.export(rules, to: file)
-    } catch {
-      throw RuntimeError(error.description)
-    }
-    let count = Int(lseek(file, 0, SEEK_END))
-    var bytes = [UInt8](repeating: 0, count: max(0, count))
-    let read = unsafe bytes.withUnsafeMutableBytes {
-      unsafe pread(file, $0.baseAddress, $0.count, 0)
-    }
-    guard count > 0, count % 8 == 0, count / 8 <= 4096, read == count else {
-      throw RuntimeError("the filter has \(count) bytes")
-    }
-    return bytes
   }
 
   /// What holds for the launcher and everything it forks. Before the first fork.

@@ -14,11 +14,14 @@ struct LauncherProcess: Sendable {
   let socket: Int32
 
   /// Starts the executable with its control socket as descriptor 3, /dev/null as 0 to 2 (it closes all
-  /// others first thing), no arguments, no environment, no blocked signals.
+  /// others first thing), no environment, no blocked signals. Its only argument, if any, says that it is for
+  /// one session.
   ///
   /// The calling thread must live as long as the launcher: sandboxes are this process's children, and
   /// the kernel kills a child whose parent's thread ends, as each of them asks it to.
-  static func spawn(_ executable: String) throws(SandboxError) -> LauncherProcess {
+  static func spawn(_ executable: String, isForOne: Bool = false) throws(SandboxError)
+    -> LauncherProcess
+  {
     guard csb_children_are_kept() == 1 else {
       throw SandboxError("SIGCHLD is ignored in this process: nobody could wait for a sandbox")
     }
@@ -55,11 +58,14 @@ struct LauncherProcess: Sendable {
 
     var process: pid_t = 0
     let result = unsafe executable.withCString { path in
-      var arguments: [UnsafeMutablePointer<CChar>?] = unsafe [
-        UnsafeMutablePointer(mutating: path), nil,
-      ]
-      var environment: [UnsafeMutablePointer<CChar>?] = unsafe [nil]
-      return unsafe posix_spawn(&process, path, &actions, &attributes, &arguments, &environment)
+      var word = Array("one\0".utf8CString)
+      return unsafe word.withUnsafeMutableBufferPointer { word in
+        var arguments: [UnsafeMutablePointer<CChar>?] = unsafe [
+          UnsafeMutablePointer(mutating: path), isForOne ? word.baseAddress : nil, nil,
+        ]
+        var environment: [UnsafeMutablePointer<CChar>?] = unsafe [nil]
+        return unsafe posix_spawn(&process, path, &actions, &attributes, &arguments, &environment)
+      }
     }
     guard result == 0 else {
       close(pair[0])
@@ -86,7 +92,7 @@ struct LauncherProcess: Sendable {
 
   /// Hands over the module and waits until it is mapped: what protects the sandboxes, and which process
   /// is the first in their namespace, 0 where there is none.
-  func load(_ module: ValidatedModule, powers: Powers)
+  func load(_ module: ValidatedModule, powers: Powers, filter: [UInt8]?)
     throws(SandboxError) -> (protections: [String], initProcess: Int32)
   {
     var writer = ByteWriter()
@@ -98,7 +104,7 @@ struct LauncherProcess: Sendable {
           address: $0.address, memoryByteCount: $0.memoryByteCount,
           fileOffset: UInt64($0.fileOffset), fileByteCount: $0.fileByteCount,
           permissions: $0.permissions.rawValue)
-      }, filtered: module.filtered, powers: powers
+      }, filter: filter, powers: powers
     ).encode(into: &writer)
     try send(writer.bytes, [module.file])
     guard let (header, body) = try receive(), header.kind == .ready else {

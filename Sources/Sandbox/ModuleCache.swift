@@ -22,13 +22,15 @@ struct ModuleCache: Sendable {
 
   /// The user's cache, if there is a place for one: `$XDG_CACHE_HOME/zvm/modules`, else
   /// `~/.cache/zvm/modules`.
-  static func standard() -> ModuleCache? {
+  ///
+  /// `validator`: a program file whose validator fills it; nil: this program's.
+  static func standard(validator: String? = nil) -> ModuleCache? {
     func variable(_ name: String) -> String? {
       let value = unsafe getenv(name).map { unsafe String(cString: $0) }
       return value.flatMap { $0.hasPrefix("/") ? $0 : nil }
     }
     guard let root = variable("XDG_CACHE_HOME") ?? variable("HOME").map({ $0 + "/.cache" }),
-      let build = buildIdentity()
+      let build = buildIdentity(validator)
     else { return nil }
     return ModuleCache(folder: root + "/zvm/modules", build: build)
   }
@@ -135,9 +137,11 @@ struct ModuleCache: Sendable {
 
   /// What tells this build of the validator from every other: the program file that it is in. Its
   /// change time cannot be set by hand.
-  private static func buildIdentity() -> String? {
+  private static func buildIdentity(_ validator: String?) -> String? {
     // Tests live in a bundle that another program has loaded: it counts, too.
-    let files = ["/proc/self/exe"] + CommandLine.arguments.filter { $0.hasSuffix(".xctest") }
+    let files =
+      validator.map { [$0] }
+      ?? ["/proc/self/exe"] + CommandLine.arguments.filter { $0.hasSuffix(".xctest") }
     var numbers: [Int] = []
     for file in files {
       var status = stat()

@@ -1,6 +1,7 @@
 import CSandbox
 import Dispatch
 import Glibc
+import Seccomp
 import Synchronization
 import Wire
 
@@ -76,10 +77,15 @@ final class SandboxFleet: Sendable {
     self.options = options
     events = try EventQueue()
     let spare = if let spare { spare } else { try SpareLauncher() }
+    let filter: [UInt8]?
+    do throws(FilterError) {
+      filter = module.filtered ? try Filter.launcher(options.powers) : nil
+    } catch { throw SandboxError(error.description, status: EIO) }
     // Where this throws the spare ends, and the launcher with it.
     process = try spare.process()
     let initProcess: Int32
-    (protections, initProcess) = try process.load(module, powers: options.powers)
+    (protections, initProcess) = try process.load(
+      module, powers: options.powers, filter: filter)
     try events.add(process.socket, key: EventQueue.launcher)
     // Up to here, where this throws, the spare closes what it opened.
     initFile = try events.add(end: initProcess)

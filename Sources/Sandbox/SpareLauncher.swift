@@ -7,19 +7,32 @@ import Synchronization
 package final class SpareLauncher: Sendable {
   private let spawned = Handoff<Result<LauncherProcess, SandboxError>>()
   private let watch = Handoff<(@Sendable () -> Void)?>()
+  private let ended = Handoff<Bool>()
   private let isTaken = Atomic(false)
 
-  package init() throws(SandboxError) {
+  /// `isForOne`: for a single session, which starts sooner: the launcher does without what makes the next
+  /// ones cheap, and the sandbox is the first process of its namespace.
+  package init(isForOne: Bool = false) throws(SandboxError) {
     let executable = try LauncherProcess.locate()
     // One thread that lives as long as the launcher, which is its child: it spawns, watches and reaps.
-    DispatchQueue(label: "zvm.sandbox.fleet").async { [spawned, watch] in
-      let result = Result { () throws(SandboxError) in try LauncherProcess.spawn(executable) }
+    DispatchQueue(label: "zvm.sandbox.fleet").async { [spawned, watch, ended] in
+      let result = Result { () throws(SandboxError) in
+        try LauncherProcess.spawn(executable, isForOne: isForOne)
+      }
       spawned.give(result)
       if let watch = watch.take() { return watch() }
+      defer { ended.give(true) }
       guard case .success(let process) = result else { return }
       close(process.socket)
       _ = process.reapAll()
     }
+  }
+
+  /// Ends the launcher, which nobody has taken, and waits for its end.
+  package func end() {
+    guard !isTaken.exchange(true, ordering: .relaxed) else { return }
+    watch.give(nil)
+    _ = ended.take()
   }
 
   deinit { if !isTaken.exchange(true, ordering: .relaxed) { watch.give(nil) } }

@@ -43,6 +43,13 @@ public final class ValidatedModule: Sendable {
     try self.init(path: path, validation, filtered: true, cache: .standard())
   }
 
+  /// Reads and seals a program that the validator in another program file of ours has accepted before.
+  /// Errors as above.
+  package convenience init(path: FilePath, knownTo validator: String) throws(SandboxError) {
+    try self.init(
+      path: path, .onlyCached, filtered: true, cache: .standard(validator: validator))
+  }
+
   /// Reads the program from an open file, from its start: one that this process could perhaps not open
   /// itself. `name` is for messages. Errors as above.
   package convenience init(descriptor: FileDescriptor, name: String) throws(SandboxError) {
@@ -84,14 +91,17 @@ public final class ValidatedModule: Sendable {
     let file =
       if let source { try Self.sealedCopy(of: source, path) } else { try Self.sealedCopy(of: path) }
     do throws(SandboxError) {
-      let bytes = try Self.contents(of: file, path)
+      // What is validated is what will be mapped.
+      guard let bytes = SealedBytes(of: file) else {
+        throw SandboxError("\(path): empty, or its copy cannot be mapped", status: ENOEXEC)
+      }
       if let validation {
-        let verdict = try Self.verdict(on: bytes, path, validation, cache)
+        let verdict = try Self.verdict(on: bytes.span, path, validation, cache)
         image = verdict.image
         requiredFeatures = verdict.features
         wasCached = verdict.wasCached
       } else {
-        image = try Self.image(bytes, path)
+        image = try Self.image(bytes.span, path)
         requiredFeatures = []
         wasCached = false
       }
@@ -103,10 +113,10 @@ public final class ValidatedModule: Sendable {
   }
 
   private static func verdict(
-    on bytes: [UInt8], _ path: FilePath, _ validation: Validation, _ cache: ModuleCache?
+    on bytes: Span<UInt8>, _ path: FilePath, _ validation: Validation, _ cache: ModuleCache?
   ) throws(SandboxError) -> (image: Image, features: [String], wasCached: Bool) {
     let cache = validation == .always ? nil : cache
-    let key = cache?.key(of: bytes.span, profile: .zerovm)
+    let key = cache?.key(of: bytes, profile: .zerovm)
     if let cache, let key, let entry = cache.entry(key) {
       // The layout is read again: it costs nothing, and the launcher rests on it.
       let image = try image(bytes, path)
@@ -117,7 +127,7 @@ public final class ValidatedModule: Sendable {
       throw SandboxError(
         "\(path): not in the cache of validated programs: run it once without -s", status: EACCES)
     }
-    let verdict = NexeValidator(profile: .zerovm).check(bytes.span)
+    let verdict = NexeValidator(profile: .zerovm).check(bytes)
     if let error = verdict.headerError {
       throw SandboxError("\(path): not a program: \(error)", status: ENOEXEC)
     }
@@ -133,8 +143,8 @@ public final class ValidatedModule: Sendable {
     return (image, features, false)
   }
 
-  private static func image(_ bytes: [UInt8], _ path: FilePath) throws(SandboxError) -> Image {
-    do throws(ELFError) { return try Image(parsing: bytes.span) } catch {
+  private static func image(_ bytes: Span<UInt8>, _ path: FilePath) throws(SandboxError) -> Image {
+    do throws(ELFError) { return try Image(parsing: bytes) } catch {
       throw SandboxError("\(path): not a program: \(error)", status: ENOEXEC)
     }
   }
@@ -182,19 +192,15 @@ public final class ValidatedModule: Sendable {
     let copy = unsafe csb_memory_file("nexe")
     guard copy >= 0 else { throw SandboxError("memory file", errno: -copy) }
     do throws(SandboxError) {
-      var buffer = [UInt8](repeating: 0, count: 1 << 18)
-      var total = 0
-      while true {
-        let count = unsafe pread(source, &buffer, buffer.count, total)
+      // Inside the kernel. One byte more than is allowed tells that there is more.
+      var place = 0
+      while place <= maximumByteCount {
+        let count = unsafe sendfile(copy, source, &place, maximumByteCount + 1 - place)
         guard count >= 0 else { throw SandboxError("\(path): read", status: EIO) }
         if count == 0 { break }
-        total += count
-        guard total <= maximumByteCount else {
-          throw SandboxError("\(path): larger than \(maximumByteCount) bytes", status: ENOEXEC)
-        }
-        guard unsafe write(copy, &buffer, count) == count else {
-          throw SandboxError("\(path): copy to memory", errno: errno)
-        }
+      }
+      guard place <= maximumByteCount else {
+        throw SandboxError("\(path): larger than \(maximumByteCount) bytes", status: ENOEXEC)
       }
       let sealed = csb_seal(copy)
       guard sealed == 0 else { throw SandboxError("seal the copy", errno: -sealed) }
@@ -203,22 +209,6 @@ public final class ValidatedModule: Sendable {
       throw error
     }
     return copy
-  }
-
-  /// The bytes of the sealed file: what is validated is what will be mapped.
-  private static func contents(of file: Int32, _ path: FilePath) throws(SandboxError) -> [UInt8] {
-    let size = lseek(file, 0, SEEK_END)
-    guard size > 0 else { throw SandboxError("\(path): empty file", status: ENOEXEC) }
-    var bytes = [UInt8](repeating: 0, count: size)
-    var done = 0
-    while done < size {
-      let count = unsafe bytes.withUnsafeMutableBytes {
-        unsafe pread(file, $0.baseAddress! + done, size - done, done)
-      }
-      guard count > 0 else { throw SandboxError("\(path): read back", status: EIO) }
-      done += count
-    }
-    return bytes
   }
 }
 

@@ -90,12 +90,17 @@ public struct Sysroot: Sendable {
     }
   }
 
+  /// The `zvm` that this program is part of: `zvm-commands` lies beside it. Nil in other programs.
+  public static let command: String? = {
+    let running = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+    guard let running, running.hasSuffix("/zvm-commands") else { return nil }
+    return String(running.dropLast("-commands".count))
+  }()
+
   /// The `zvm` to compile with: this program, or, inside a test runner, the one built beside it.
   static func compilerExecutable() -> String {
-    let running =
-      (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? "zvm"
     if let given = ProcessInfo.processInfo.environment["ZVM"] { return given }
-    if running.hasSuffix("/zvm") { return running }
+    if let command { return command }
     var folder = URL(filePath: #filePath)
     for _ in 0..<3 { folder.deleteLastPathComponent() }
     return folder.appending(path: ".build/debug/zvm").path

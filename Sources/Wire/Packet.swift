@@ -161,20 +161,21 @@ package struct ModuleMessage: Equatable, Sendable {
 
   package var entry: UInt32
   package var segments: [Segment]
-  /// Whether the sandbox loads the system-call filter. Only tests of wall one switch it off.
-  package var filtered: Bool
+  /// The system-call filter, 8 bytes an instruction. None only in tests of wall one.
+  package var filter: [UInt8]?
   package var powers: Powers
 
-  package init(entry: UInt32, segments: [Segment], filtered: Bool, powers: Powers) {
+  package init(entry: UInt32, segments: [Segment], filter: [UInt8]?, powers: Powers) {
     self.powers = powers
     self.entry = entry
     self.segments = segments
-    self.filtered = filtered
+    self.filter = filter
   }
 
   package func encode(into writer: inout ByteWriter) {
     writer.integer(entry)
-    writer.integer(UInt8(filtered ? 1 : 0))
+    writer.integer(UInt8(filter == nil ? 0 : 1))
+    writer.bytes(filter ?? [])
     writer.integer(powers.rawValue)
     writer.integer(UInt32(segments.count))
     for segment in segments {
@@ -188,7 +189,9 @@ package struct ModuleMessage: Equatable, Sendable {
 
   package init(from reader: inout ByteReader) throws(WireError) {
     entry = try reader.integer("entry")
-    filtered = try reader.integer("filtered", as: UInt8.self) != 0
+    let isFiltered = try reader.integer("filtered", as: UInt8.self) != 0
+    let instructions = try reader.bytes("filter", atMost: 4096 * 8)
+    filter = isFiltered ? instructions : nil
     powers = Powers(rawValue: try reader.integer("powers"))
     guard powers.isSubset(of: [.jail, .fork]) else { throw reader.error("powers") }
     let count = try reader.integer("segment count", as: UInt32.self)

@@ -3,15 +3,24 @@ import Sandbox
 import SystemPackage
 import Testing
 
-/// Runs an attack twice in one launcher, which must survive the first time.
+/// Runs an attack twice in one launcher, which must survive the first time, and once in one that is for a
+/// single session.
 private func run(_ attack: Attack, _ module: ValidatedModule, expected: String) throws {
-  let folder = try Folder()
   // Only those that use it may jail: the others meet the stricter filter.
-  let launcher = try Launcher(
-    module: module, options: Launcher.Options(jail: attack.name.hasPrefix("trap-jail")))
+  let options = Launcher.Options(jail: attack.name.hasPrefix("trap-jail"))
+  let launcher = try Launcher(module: module, options: options)
   defer { launcher.shutDown() }
+  try run(attack, launcher, times: 2, expected: expected)
+  let single = try Launcher(
+    module: module, options: options, spare: try SpareLauncher(isForOne: true))
+  defer { single.shutDown() }
+  try run(attack, single, times: 1, expected: expected)
+}
+
+private func run(_ attack: Attack, _ launcher: Launcher, times: Int, expected: String) throws {
+  let folder = try Folder()
   let timeout: Duration = expected == "timedOut" ? .milliseconds(250) : .seconds(30)
-  for _ in 0..<2 {
+  for _ in 0..<times {
     let target = try Target(folder)
     defer { target.close() }
     let result = Result { () throws(SandboxError) in

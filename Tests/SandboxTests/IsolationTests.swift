@@ -185,7 +185,7 @@ struct IsolationTests {
 }
 
 /// Another process's memory, read from outside.
-private struct Memory {
+struct Memory {
   struct Range {
     var start: UInt64
     var end: UInt64

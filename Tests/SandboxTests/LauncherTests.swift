@@ -5,7 +5,7 @@ import Synchronization
 import SystemPackage
 import Testing
 
-private func nullSession(_ timeout: Duration = .seconds(60)) -> Session {
+func nullSession(_ timeout: Duration = .seconds(60)) -> Session {
   Session.command(
     arguments: ["x"], standardInput: .null, standardOutput: .null, standardError: .null,
     memoryByteCount: 64 << 20, timeout: timeout)

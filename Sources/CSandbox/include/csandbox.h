@@ -20,6 +20,8 @@ static const uint64_t CSB_GUEST = (uint64_t)4 << 30;
  * both have one page directory, which a fork makes. A constant, so that the system-call filter can name
  * it. */
 static const uint64_t CSB_SHARED = 0x444000000000;
+/* Descriptor of a sandbox's own control socket. */
+#define CSB_CONTROL 3
 
 /* What unshare(2) takes: the user namespace, and all others that a sandbox gets. The process
  * namespace is for what is forked afterwards. */
@@ -183,7 +185,9 @@ int csb_plain_personality(void);
 /* In a forked sandbox: ends with `parent`, closes descriptors from the first channel's on, and may have
  * this many processes. */
 int csb_lock_child(int32_t parent, unsigned first_channel, uint64_t processes);
-/* In the launcher, first of all, while it can read what /proc says of it: forks need not look up the pages of
+/* In the launcher, first of all, while it can read what /proc says of it: where csb_leave_given has to look. */
+void csb_find_given(void);
+/* Likewise: forks need not look up the pages of
  * code that it has looked up. */
 void csb_keep_lookups(void);
 /* Then, when all is set up: forget those of start-up, so that they need not be copied either. */

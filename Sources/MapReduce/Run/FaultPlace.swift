@@ -7,6 +7,12 @@ extension SandboxReport.Outcome {
   /// tell. They are the program's word, not ours.
   public func place(in program: String) -> String? {
     guard case .faulted(let signal, let instruction, _, _) = self else { return nil }
+    return Self.place(of: signal, at: instruction, in: program)
+  }
+
+  /// The same of a fault that somebody else has seen.
+  public static func place(of signal: Int32, at instruction: UInt32, in program: String) -> String?
+  {
     let names: [Int32: String] = [
       4: "SIGILL", 5: "SIGTRAP", 7: "SIGBUS", 8: "SIGFPE", 11: "SIGSEGV",
     ]

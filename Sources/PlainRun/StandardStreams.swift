@@ -20,12 +20,12 @@ public enum StandardStreams {
 }
 
 /// Says something on standard error. Nobody may be listening: that is no reason to stop.
-func say(_ text: String) {
+package func say(_ text: String) {
   _ = try? FileDescriptor.standardError.writeAll(Array(text.utf8))
 }
 
 /// Text of a program that is not trusted, for a terminal: without characters that steer it.
-func harmless(_ text: String) -> String {
+package func harmless(_ text: String) -> String {
   String(
     String.UnicodeScalarView(
       text.unicodeScalars.map { scalar in

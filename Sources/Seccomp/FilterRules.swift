@@ -1,6 +1,5 @@
 import CSandbox
 import Glibc
-import Seccomp
 import Wire
 
 extension FilterRule {
@@ -55,7 +54,7 @@ extension FilterRule {
   /// Nothing but moving bytes between descriptors it was given, growing malloc's heap inside the
   /// memory limit, and ending. Everything else kills the process.
   private static func sandbox(_ powers: Powers) -> [FilterRule] {
-    let control = UInt64(Lockdown.controlDescriptor)
+    let control = UInt64(CSB_CONTROL)
     var rules = [
       FilterRule("read"), FilterRule("write"), FilterRule("pread64"), FilterRule("pwrite64"),
       FilterRule("exit_group"), FilterRule("brk"),
