@@ -80,6 +80,9 @@ let package = Package(
       name: "Validator", dependencies: ["CVector", "X86", "ELF"],
       swiftSettings: strict + optimized),
 
+    // On all cores; not for launchers, which have one thread.
+    .target(name: "ValidatorThreads", dependencies: ["Validator"], swiftSettings: strict),
+
     // From C to a nexe.
     .target(name: "Rewriter", swiftSettings: strict),
     .target(
@@ -110,7 +113,7 @@ let package = Package(
     .target(name: "Manifest", swiftSettings: strict),
     .target(
       name: "Sandbox",
-      dependencies: ["ELF", "Validator", "Wire", "CSandbox", "Seccomp", "Digest", system],
+      dependencies: ["ELF", "Validator", "ValidatorThreads", "Wire", "CSandbox", "Seccomp", "Digest", system],
       swiftSettings: strict),
     // Compressing outputs; not in a sandbox process, unlike Compression.
     .target(name: "Encoding", dependencies: ["CZstd", "CZlib"], swiftSettings: strict),
@@ -127,7 +130,8 @@ let package = Package(
     .target(
       name: "Commands",
       dependencies: [
-        "MapReduce", "Report", "Toolchain", "Sandbox", "Manifest", "Validator", "X86", "ELF",
+        "MapReduce", "Report", "Toolchain", "Sandbox", "Manifest", "Validator",
+        "ValidatorThreads", "X86", "ELF",
         "Datasets", "PlainRun", "Wire",
         argumentParser, system,
       ], swiftSettings: strict),
@@ -175,7 +179,7 @@ let package = Package(
     .testTarget(
       name: "RewriterTests", dependencies: ["Rewriter"], exclude: ["Cases"], swiftSettings: common),
     .executableTarget(
-      name: "validator-benchmark", dependencies: ["Validator", "ELF"],
+      name: "validator-benchmark", dependencies: ["Validator", "ValidatorThreads", "ELF"],
       path: "benchmarks/validator",
       exclude: ["run", "results.json", "results.md", "results.svg"], swiftSettings: common),
     .executableTarget(
@@ -193,12 +197,12 @@ let package = Package(
       name: "LoopComparison", dependencies: ["Validator", "SlowChecker"],
       path: "Tests/LoopComparison", swiftSettings: common + optimized),
     .executableTarget(
-      name: "validator-proof", dependencies: ["Validator", "SlowChecker", "LoopComparison", "ELF"],
+      name: "validator-proof", dependencies: ["Validator", "ValidatorThreads", "SlowChecker", "LoopComparison", "ELF"],
       path: "Tests/ValidatorProof", exclude: ["check-decoders", "mutations", "vector-mutations"],
       swiftSettings: common),
     // What the fuzzer (Tests/Fuzz/run) and the replay of its corpus do with an input.
     .target(
-      name: "FuzzCase", dependencies: ["ELF", "Validator", "SlowChecker"], path: "Tests/Fuzz",
+      name: "FuzzCase", dependencies: ["ELF", "Validator", "ValidatorThreads", "SlowChecker"], path: "Tests/Fuzz",
       exclude: ["run", "corpus", "entry.swift"], swiftSettings: common + optimized),
     // Runs what the validator accepts, between canaries.
     .target(
@@ -209,7 +213,7 @@ let package = Package(
       path: "Tests/ExecutionOracle", swiftSettings: common),
     .testTarget(
       name: "ValidatorTests",
-      dependencies: ["Validator", "X86", "SlowChecker", "LoopComparison", "FuzzCase"],
+      dependencies: ["Validator", "ValidatorThreads", "X86", "SlowChecker", "LoopComparison", "FuzzCase"],
       swiftSettings: common),
     .testTarget(
       name: "DatasetsTests", dependencies: ["Datasets", "Compression", "Wire"],

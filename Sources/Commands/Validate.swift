@@ -3,6 +3,7 @@ import ELF
 import Foundation
 import PlainRun
 import Validator
+import ValidatorThreads
 import X86
 
 extension Profile: ExpressibleByArgument {}
@@ -50,10 +51,11 @@ public struct Validate: ParsableCommand {
     let report: TextReport
     var headerError: ELFError?
     if raw {
-      report = Validator(profile: profile, baseline: baseline)
+      report = Validator(profile: profile, baseline: baseline, threads: .dispatched)
         .report(on: code.bytes.span, limit: limit)
     } else {
-      let verdict = NexeValidator(profile: profile, baseline: baseline, limit: limit)
+      let verdict = NexeValidator(
+        profile: profile, baseline: baseline, limit: limit, threads: .dispatched)
         .check(code.bytes.span)
       report = verdict.text
       headerError = verdict.headerError

@@ -4,13 +4,17 @@ import CSandbox
 import Glibc
 import Wire
 
+/// What `zvm-launcher` does: its control socket is descriptor 3, and an argument says that it is for one session.
+/// (A closure in its `main.swift` would ask for the main actor, and bring that library along.)
+package func launcherMain() -> Int32 { runLauncher(control: 3, isForOne: CommandLine.argc > 1) }
+
 /// The launcher: one module, many sandboxes, one thread. It forks, and that is all: a sandbox is the
 /// engine's child, which kills it and waits for it; what it is to do, and what became of it, engine and
 /// sandbox say to each other.
 ///
 /// It ends, and with it every sandbox, when the engine hangs up. `isForOne`: for one session only. Then it does
 /// nothing for the next ones' sake, and the sandbox is itself the first process of its process namespace.
-package func runLauncher(control: Int32, isForOne: Bool) -> Int32 {
+private func runLauncher(control: Int32, isForOne: Bool) -> Int32 {
   guard dup2(control, Lockdown.engineDescriptor) == Lockdown.engineDescriptor,
     // Descriptor 3 is the next sandbox's control socket, whatever it is now.
     dup2(0, Lockdown.controlDescriptor) == Lockdown.controlDescriptor
@@ -30,7 +34,6 @@ package func runLauncher(control: Int32, isForOne: Bool) -> Int32 {
     }
     try loop.sayReady()
     try loop.run()
-    return 0
   } catch {
     return 1
   }
@@ -152,8 +155,8 @@ private struct LauncherLoop {
     try engine.send(.ready, identifier: 0, body: writer.bytes + protections)
   }
 
-  /// Serves until the engine hangs up.
-  mutating func run() throws(RuntimeError) {
+  /// Serves until the engine hangs up, then ends: to free memory first takes longer.
+  mutating func run() throws(RuntimeError) -> Never {
     if !isForOne {
       // What `init` freed lies all over, and what it looked up is not what a session needs.
       cheap_gather()
@@ -173,6 +176,7 @@ private struct LauncherLoop {
         try? memory.arm(heapByteCount: session.heapByteCount, channels: session.channels)
       }
     }
+    csb_exit(0)
   }
 
   /// Forks a sandbox. Its shared memory and its control socket are in place before it exists.

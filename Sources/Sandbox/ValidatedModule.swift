@@ -4,6 +4,7 @@ package import ELF
 import Glibc
 public import SystemPackage
 import Validator
+import ValidatorThreads
 
 /// A nexe that the validator accepted, held as a sealed copy of the very bytes that were checked.
 public final class ValidatedModule: Sendable {
@@ -127,7 +128,7 @@ public final class ValidatedModule: Sendable {
       throw SandboxError(
         "\(path): not in the cache of validated programs: run it once without -s", status: EACCES)
     }
-    let verdict = NexeValidator(profile: .zerovm).check(bytes)
+    let verdict = NexeValidator(profile: .zerovm, threads: .dispatched).check(bytes)
     if let error = verdict.headerError {
       throw SandboxError("\(path): not a program: \(error)", status: ENOEXEC)
     }

@@ -33,7 +33,8 @@ extension Validator {
   package func firstPass(over text: Span<UInt8>, workers: Int = 1) -> FirstPass {
     precondition(text.count % Self.bundleByteCount == 0)
     return unsafe text.withUnsafeBytes { bytes in
-      unsafe TextScan(text: bytes, checker: checker, outside: nil).firstPass(workers: workers)
+      unsafe TextScan(text: bytes, checker: checker, outside: nil, threads: threads)
+        .firstPass(workers: workers)
     }
   }
 }

@@ -23,8 +23,11 @@ public struct NexeValidator: Sendable {
   private let limit: Int
 
   /// A validator that names at most `limit` violations of a file.
-  public init(profile: Profile = .zerovm, baseline: Baseline = .v2, limit: Int = 1000) {
-    validator = Validator(profile: profile, baseline: baseline)
+  public init(
+    profile: Profile = .zerovm, baseline: Baseline = .v2, limit: Int = 1000,
+    threads: Threads = .one
+  ) {
+    validator = Validator(profile: profile, baseline: baseline, threads: threads)
     self.limit = limit
   }
 

@@ -2,7 +2,6 @@
 // words of the bundles in its chunks, which nobody else gets, in `targets`, and only its own `wanted`
 // bitmap, whose indexes are checked against the text's size when a jump is noted.
 import CVector
-import Dispatch
 import X86
 
 /// Checks a whole text: all its bundles, then where the jumps between them go (RULES.md 3).
@@ -10,6 +9,7 @@ import X86
   let text: UnsafeRawBufferPointer
   let checker: BundleChecker
   let outside: Range<Int>?
+  var threads = Threads.one
 
   /// Texts below this many bytes are not worth waking another thread for.
   private static let parallelByteCount = 1 << 18
@@ -19,7 +19,7 @@ import X86
 
   func report(limit: Int, workers: Int?) -> TextReport {
     guard bundleCount > 0 else { return TextReport() }
-    let wanted = workers ?? (unsafe text.count < Self.parallelByteCount ? 1 : Self.coreCount)
+    let wanted = workers ?? (unsafe text.count < Self.parallelByteCount ? 1 : threads.count)
     let count = max(1, min(wanted, Self.mostWorkers, bundleCount))
     let bitmaps = Bitmaps(bundleCount: bundleCount, workers: count)
     defer { bitmaps.free() }
@@ -65,7 +65,7 @@ import X86
         if count == 1 {
           unsafe shared.run(worker: 0)
         } else {
-          DispatchQueue.concurrentPerform(iterations: count) { unsafe shared.run(worker: $0) }
+          threads.perform(count) { unsafe shared.run(worker: $0) }
         }
       }
     }
@@ -104,8 +104,6 @@ import X86
     _ = unsafe run(0..<bundleCount, bitmaps.targets, plain: false, &log)
     return log.count
   }
-
-  private static let coreCount = ProcessorCount.online
 
   /// Checks the bundles of `range`. The last bundle of a text is checked in a copy, after which there
   /// is something to read.

@@ -3,7 +3,7 @@ public import X86
 /// Checks that machine code obeys the Native Client x86-64 rules (RULES.md). What it does not know
 /// it refuses. No I/O, no shared state.
 ///
-/// Bundles are independent of each other, so a text is checked in chunks, on all cores when it is
+/// Bundles are independent of each other, so a text is checked in chunks, on all its `Threads` when it is
 /// large. The first pass only asks whether anything is wrong; the second, over a text that is
 /// refused, says what.
 public struct Validator: Sendable {
@@ -13,13 +13,16 @@ public struct Validator: Sendable {
 
   public let profile: Profile
   let checker: BundleChecker
+  let threads: Threads
 
   /// `baseline` is what `portable` code may count on; the other profiles do not look at it.
   /// `loop` makes no difference to any verdict.
   public init(
-    profile: Profile = .zerovm, baseline: Baseline = .v2, loop: Loop = Loop.fastest
+    profile: Profile = .zerovm, baseline: Baseline = .v2, loop: Loop = Loop.fastest,
+    threads: Threads = .one
   ) {
     self.profile = profile
+    self.threads = threads
     checker = BundleChecker(set: profile.instructions(baseline), loop: loop)
   }
 
@@ -43,8 +46,8 @@ public struct Validator: Sendable {
     }
   }
 
-  /// Violations, and what the code is made of. `workers` is how many threads may be used; nil means
-  /// as many as there are cores, for a text that is worth it.
+  /// Violations, and what the code is made of. `workers` is how many of the threads are used; nil means
+  /// all, for a text that is worth it.
   public func report(
     on text: Span<UInt8>, outside: Range<Int>? = nil, limit: Int = 1000, workers: Int? = nil
   ) -> TextReport {
@@ -55,7 +58,7 @@ public struct Validator: Sendable {
       return TextReport(violations: [Violation(offset: 0, bytes: [], rule: .textTooLarge)])
     }
     return unsafe text.withUnsafeBytes { bytes in
-      unsafe TextScan(text: bytes, checker: checker, outside: outside)
+      unsafe TextScan(text: bytes, checker: checker, outside: outside, threads: threads)
         .report(limit: limit, workers: workers)
     }
   }

@@ -4,4 +4,4 @@ import CSandbox
 import Glibc
 import Runtime
 
-exit(csb_on_whole_pages { runLauncher(control: 3, isForOne: CommandLine.argc > 1) })
+exit(csb_on_whole_pages(launcherMain))

@@ -1,12 +1,13 @@
 import ELF
 import SlowChecker
 import Validator
+import ValidatorThreads
 
 /// What one input of the fuzzer may show: the validator and the slow checker, which share nothing, must
 /// agree on it, and so must the validator with itself. Nothing may trap, whatever the bytes.
 public struct FuzzCase: Sendable {
-  private let nacl = Validator(profile: .nacl)
-  private let zerovm = Validator(profile: .zerovm)
+  private let nacl = Validator(profile: .nacl, threads: .dispatched)
+  private let zerovm = Validator(profile: .zerovm, threads: .dispatched)
   private let nexe = NexeValidator(profile: .zerovm)
   private let slow = SlowChecker()
 

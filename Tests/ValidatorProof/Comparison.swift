@@ -3,6 +3,7 @@ import Glibc
 import SlowChecker
 import Synchronization
 import Validator
+import ValidatorThreads
 
 /// The validator and the slow checker over generated texts, on several threads.
 final class Comparison: Sendable {
@@ -37,7 +38,7 @@ final class Comparison: Sendable {
   private func work(_ worker: Int) {
     var generator = TextGenerator(
       seed: seed &* 0x1_0001 &+ UInt64(worker) &* 0x5eed_5eed, samples: samples)
-    let validator = Validator(profile: .nacl)
+    let validator = Validator(profile: .nacl, threads: .dispatched)
     let slow = SlowChecker()
     let share = wanted / UInt64(workers)
     var done: UInt64 = 0

@@ -2,6 +2,7 @@ import Foundation
 import SlowChecker
 import Testing
 import Validator
+import ValidatorThreads
 
 /// Bundles to compare: a million in the fast suite, a hundred million in the long one.
 private let bundleCount =
@@ -12,7 +13,7 @@ private let bundleCount =
   arguments: 0..<4)
 func secondOpinion(part: Int) {
   var generator = TextGenerator(seed: 0x5eed + UInt64(part))
-  let validator = Validator(profile: .nacl)
+  let validator = Validator(profile: .nacl, threads: .dispatched)
   let slow = SlowChecker()
   var accepted = 0
   var texts = 0

@@ -10,6 +10,7 @@
 // A TEXT is a nexe, whose whole text is taken as it is, or `generated:BYTES`.
 import Glibc
 import Validator
+import ValidatorThreads
 
 let profile = Profile.zerovm
 let arguments = Array(CommandLine.arguments.dropFirst())
@@ -64,7 +65,7 @@ func mean(minimum: Double, _ body: () -> Void) -> Time {
 switch arguments.first {
 case "describe" where arguments.count == 2:
   let text = try benchmarkText(named: arguments[1])
-  let validator = Validator(profile: profile)
+  let validator = Validator(profile: profile, threads: .dispatched)
   accepted(validator.report(on: text.span), arguments[1])
   printLine([
     "bytes": "\(text.count)", "instructions": "\(validator.instructionCount(of: text.span))",
@@ -76,10 +77,10 @@ case "once" where arguments.count >= 3:
   let others = try arguments.dropFirst(3).map { try benchmarkText(named: $0) }
   for other in others {
     accepted(
-      Validator(profile: profile).report(on: other.span, workers: workers), "another text")
+      Validator(profile: profile, threads: .dispatched).report(on: other.span, workers: workers), "another text")
   }
   let start = Time.now
-  let validator = Validator(profile: profile)
+  let validator = Validator(profile: profile, threads: .dispatched)
   let prepared = Time.now
   let report = validator.report(on: text.span, workers: workers)
   let end = Time.now
@@ -101,7 +102,7 @@ case "again" where arguments.count == 3:
     func validate(_ workers: Int) -> Time {
       mean(minimum: 60_000_000) {
         accepted(
-          Validator(profile: profile).report(on: text.span, workers: workers), arguments[2])
+          Validator(profile: profile, threads: .dispatched).report(on: text.span, workers: workers), arguments[2])
       }
     }
     let one = validate(1)
