@@ -113,7 +113,9 @@ let package = Package(
     .target(name: "Manifest", swiftSettings: strict),
     .target(
       name: "Sandbox",
-      dependencies: ["ELF", "Validator", "ValidatorThreads", "Wire", "CSandbox", "Seccomp", "Digest", system],
+      dependencies: [
+        "ELF", "Validator", "ValidatorThreads", "Wire", "CSandbox", "Seccomp", "Digest", system,
+      ],
       swiftSettings: strict),
     // Compressing outputs; not in a sandbox process, unlike Compression.
     .target(name: "Encoding", dependencies: ["CZstd", "CZlib"], swiftSettings: strict),
@@ -197,12 +199,14 @@ let package = Package(
       name: "LoopComparison", dependencies: ["Validator", "SlowChecker"],
       path: "Tests/LoopComparison", swiftSettings: common + optimized),
     .executableTarget(
-      name: "validator-proof", dependencies: ["Validator", "ValidatorThreads", "SlowChecker", "LoopComparison", "ELF"],
+      name: "validator-proof",
+      dependencies: ["Validator", "ValidatorThreads", "SlowChecker", "LoopComparison", "ELF"],
       path: "Tests/ValidatorProof", exclude: ["check-decoders", "mutations", "vector-mutations"],
       swiftSettings: common),
     // What the fuzzer (Tests/Fuzz/run) and the replay of its corpus do with an input.
     .target(
-      name: "FuzzCase", dependencies: ["ELF", "Validator", "ValidatorThreads", "SlowChecker"], path: "Tests/Fuzz",
+      name: "FuzzCase", dependencies: ["ELF", "Validator", "ValidatorThreads", "SlowChecker"],
+      path: "Tests/Fuzz",
       exclude: ["run", "corpus", "entry.swift"], swiftSettings: common + optimized),
     // Runs what the validator accepts, between canaries.
     .target(
@@ -213,7 +217,9 @@ let package = Package(
       path: "Tests/ExecutionOracle", swiftSettings: common),
     .testTarget(
       name: "ValidatorTests",
-      dependencies: ["Validator", "ValidatorThreads", "X86", "SlowChecker", "LoopComparison", "FuzzCase"],
+      dependencies: [
+        "Validator", "ValidatorThreads", "X86", "SlowChecker", "LoopComparison", "FuzzCase",
+      ],
       swiftSettings: common),
     .testTarget(
       name: "DatasetsTests", dependencies: ["Datasets", "Compression", "Wire"],
