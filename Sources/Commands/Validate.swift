@@ -55,8 +55,9 @@ public struct Validate: ParsableCommand {
         .report(on: code.bytes.span, limit: limit)
     } else {
       let verdict = NexeValidator(
-        profile: profile, baseline: baseline, limit: limit, threads: .dispatched)
-        .check(code.bytes.span)
+        profile: profile, baseline: baseline, limit: limit, threads: .dispatched
+      )
+      .check(code.bytes.span)
       report = verdict.text
       headerError = verdict.headerError
     }
