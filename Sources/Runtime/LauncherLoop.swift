@@ -125,6 +125,9 @@ private struct LauncherLoop {
     // From here on the launcher itself can do no more than what serving takes.
     if let filter = module.filter { try Lockdown.load(filter: filter) }
     if needsInit { try forkInit() }
+    // Who is first in a namespace sees no parent, dead or alive: where the engine ended before a sandbox could
+    // ask to be killed then, nobody else would do it.
+    if isolation.hasProcessNamespace && isForOne { csb_watch_forks() }
     csb_close(Lockdown.controlDescriptor)
   }
 
@@ -154,6 +157,7 @@ private struct LauncherLoop {
 
   /// Serves until the engine hangs up.
   mutating func run() throws(RuntimeError) {
+    defer { csb_end_watched() }
     if !isForOne {
       // What `init` freed lies all over, and what it looked up is not what a session needs.
       cheap_gather()
