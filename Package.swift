@@ -237,6 +237,10 @@ let package = Package(
       name: "template-holder", dependencies: ["Sandbox", system], path: "Tests/TemplateHolder",
       swiftSettings: common, linkerSettings: [.unsafeFlags(["-use-ld=lld"])]),
     .executableTarget(
+      name: "orphan-check", dependencies: ["Sandbox", "CSandbox", system],
+      path: "Tests/OrphanCheck", swiftSettings: common,
+      linkerSettings: [.unsafeFlags(["-use-ld=lld"])]),
+    .executableTarget(
       name: "heap-check", dependencies: ["CHeap"], path: "Tests/HeapCheck",
       cSettings: [.unsafeFlags(["-O2", "-fno-builtin"])]),
     .testTarget(

@@ -33,7 +33,7 @@ private func runLauncher(control: Int32, isForOne: Bool) -> Int32 {
       return 1
     }
     try loop.sayReady()
-    try loop.run()
+    loop.run()
   } catch {
     return 1
   }
@@ -128,6 +128,9 @@ private struct LauncherLoop {
     // From here on the launcher itself can do no more than what serving takes.
     if let filter = module.filter { try Lockdown.load(filter: filter) }
     if needsInit { try forkInit() }
+    // Who is first in a namespace sees no parent, dead or alive: where the engine ended before a sandbox could
+    // ask to be killed then, nobody else would do it.
+    if isolation.hasProcessNamespace && isForOne { csb_watch_forks() }
     csb_close(Lockdown.controlDescriptor)
   }
 
@@ -156,7 +159,14 @@ private struct LauncherLoop {
   }
 
   /// Serves until the engine hangs up, then ends: to free memory first takes longer.
-  mutating func run() throws(RuntimeError) -> Never {
+  mutating func run() -> Never {
+    var status: Int32 = 0
+    do throws(RuntimeError) { try serve() } catch { status = 1 }
+    csb_end_watched()
+    csb_exit(status)
+  }
+
+  private mutating func serve() throws(RuntimeError) {
     if !isForOne {
       // What `init` freed lies all over, and what it looked up is not what a session needs.
       cheap_gather()
@@ -176,7 +186,6 @@ private struct LauncherLoop {
         try? memory.arm(heapByteCount: session.heapByteCount, channels: session.channels)
       }
     }
-    csb_exit(0)
   }
 
   /// Forks a sandbox. Its shared memory and its control socket are in place before it exists.

@@ -33,9 +33,16 @@ extension FilterRule {
         ]),
       FilterRule(
         "clone",
-        where: [.equal(argument: 0, UInt64(CSB_FORK_FLAGS)), .equal(argument: 1, 0)] + vouched),
+        where: [
+          .masked(argument: 0, mask: ~UInt64(CSB_FORK_WATCHED), UInt64(CSB_FORK_FLAGS)),
+          .equal(argument: 1, 0),
+        ] + vouched),
       FilterRule("close", where: vouched), FilterRule("recvmsg", where: vouched),
       FilterRule("sendmsg", where: vouched),
+      // The one sandbox of a launcher for one session, when the engine has hung up.
+      FilterRule(
+        "pidfd_send_signal",
+        where: [.equal(argument: 1, UInt64(SIGKILL)), .equal(argument: 2, 0)] + vouched),
       // Its own pages of start-up, once.
       FilterRule("madvise", where: [.equal(argument: 2, UInt64(MADV_DONTNEED))] + vouched),
       // The next sandbox's shared memory. All arguments are used: the secret is in the halves of

@@ -146,6 +146,11 @@ static const uint64_t CSB_SECRET_1 = 0x63c4e8f7b1907d4e;
  * it without anybody in between. */
 static const int CSB_FORK_FLAGS = 0x8000 /* CLONE_PARENT */ | 17 /* SIGCHLD */;
 int csb_fork(void);
+/* From here on csb_fork keeps hold of what it forks, and csb_end_watched kills the last of it: for a sandbox
+ * that cannot see that the engine ended before it asked to be killed then. */
+static const int CSB_FORK_WATCHED = 0x1000 /* CLONE_PIDFD */;
+void csb_watch_forks(void);
+void csb_end_watched(void);
 /* No answer: nothing that can fail is closed with it. */
 void csb_close(int fd);
 /* The same for a template's copy, whose filter has no secret. */
