@@ -84,6 +84,8 @@ public struct Exec: ParsableCommand {
 
   private func runOnTree() throws -> Int32 {
     let environment = ProcessInfo.processInfo.environment
+    // It starts while the folder is packed.
+    let spare = try SpareLauncher()
     let folder = PackageFolder(current: FileManager.default.currentDirectoryPath)
     let tree = try WorkingTree(
       root: environment["ZVM_TREE"] ?? folder.needed(arguments, environment))
@@ -95,7 +97,7 @@ public struct Exec: ParsableCommand {
     } else {
       module = try ValidatedModule(path: FilePath(program))
     }
-    let launcher = try Launcher(module: module)
+    let launcher = try Launcher(module: module, spare: spare)
     defer { launcher.shutDown() }
     var variables = environment
     variables["PWD"] = tree.current

@@ -193,4 +193,60 @@ struct ExecTests {
     let inodes = numbers.dropLast(3).suffix(4)
     #expect(Array(inodes.prefix(2)) == Array(inodes.suffix(2)))
   }
+
+  @Test(
+    "names of any bytes and lengths, times, links and folders go there and back; also from another file system",
+    arguments: ["/tmp", "/dev/shm"])
+  func names(scratch: String) throws {
+    let folder = try Folder()
+    try folder.write(
+      "p.c",
+      """
+      #include <dirent.h>
+      #include <stdio.h>
+      #include <string.h>
+      #include <sys/stat.h>
+      #include <unistd.h>
+      static void put(const char *name, const char *mode) {
+        FILE *f = fopen(name, mode); fputs("more\\n", f); fclose(f);
+      }
+      int main(int argc, char **argv) {
+        struct stat s, t;
+        stat("old", &s);
+        printf("%lld %ld\\n", (long long)s.st_mtim.tv_sec, s.st_mtim.tv_nsec);
+        stat("one", &s); stat("two", &t);
+        printf("%d %d\\n", (int)s.st_nlink, s.st_ino == t.st_ino);
+        char text[300] = "";
+        readlink("long", text, sizeof text - 1);
+        printf("%zu\\n", strlen(text));
+        put("b\\xff", "a"); put("new\\xfe", "w"); unlink("gone\\xfd");
+        put(argv[1], "a");
+        put("closed/inside", "w");               /* a folder that is not itself changed */
+        chmod("closed/changed", 0700);
+        symlink("b\\xff", "soft");
+        return 0;
+      }
+
+      """)
+    _ = try shell(
+      """
+      mkdir -p tree/closed/changed; cd tree; chmod 711 closed
+      deep=$(printf 'd%.0s' {1..90})/$(printf 'e%.0s' {1..90}); mkdir -p $deep; echo deep > $deep/file
+      touch -d @1234567890.123456789 old; echo > one; ln one two
+      ln -s $(printf 'x%.0s' {1..250}) long
+      printf 'a\\n' > $'b\\xff'; echo > $'gone\\xfd'
+      cd ..; cp -a tree native; cp -a tree guest
+      gcc -O1 -w p.c -o p.native && \(zvm) env make p CC="\(zvm) cc -w"
+      """, in: folder.url)
+    let script = """
+      deep=$(printf 'd%.0s' {1..90})/$(printf 'e%.0s' {1..90})
+      $P $deep/file; find . -mindepth 1 -printf '%y %m %p %l\\n' | sort
+      find . -type f -print0 | sort -z | xargs -0 sha256sum
+      """
+    let native = try shell("cd native; P=../p.native; " + script, in: folder.url)
+    let guest = try shell(
+      "cd guest; P='env TMPDIR=\(scratch) ../p'; " + script, in: folder.url)
+    #expect(native.contains("1234567890 123456789\n2 1\n250\n"))
+    #expect(guest == native)
+  }
 }
