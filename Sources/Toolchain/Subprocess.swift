@@ -35,10 +35,10 @@ public enum Subprocess {
       &attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
 
     var argv = unsafe ([program] + arguments).map { unsafe strdup($0) } + [nil]
-    defer { unsafe argv.forEach { unsafe free($0) } }
+    defer { for index in unsafe argv.indices { unsafe free(argv[index]) } }
     var variables = unsafe (environment ?? [:]).map { unsafe strdup("\($0.key)=\($0.value)") }
     unsafe variables.append(nil)
-    defer { unsafe variables.forEach { unsafe free($0) } }
+    defer { for index in unsafe variables.indices { unsafe free(variables[index]) } }
 
     var process: pid_t = 0
     let result =
