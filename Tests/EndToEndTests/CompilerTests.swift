@@ -109,6 +109,11 @@ struct CompilerTests {
     }
   }
 
+  @Test("versions are put in order as glibc does")
+  func versions() throws {
+    try compare("versions.c", options: ["-O2"])
+  }
+
   @Test("a program finds its linker-made tables")
   func sections() throws {
     try compare("sections.c", options: ["-O2"])

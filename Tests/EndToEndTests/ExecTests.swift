@@ -92,6 +92,38 @@ struct ExecTests {
     #expect(text == "b\nin\nin\n134\nnewer\n")
   }
 
+  @Test("a program has the caller's user, group and umask")
+  func identity() throws {
+    let folder = try Folder()
+    try folder.write(
+      "p.c",
+      """
+      #include <grp.h>
+      #include <pwd.h>
+      #include <stdio.h>
+      #include <sys/stat.h>
+      #include <unistd.h>
+      int main(void) {
+        struct stat s;
+        fclose(fopen("made", "w")); mkdir("folder", 0777); stat("in", &s);
+        printf("%d %d %d %d %d %d\\n", getuid(), geteuid(), getgid(), getegid(), s.st_uid, s.st_gid);
+        printf("%d %d\\n", getpwuid(getuid()) != 0, getgrgid(getgid()) != 0);
+        umask(0); fclose(fopen("open", "w"));
+        return 0;
+      }
+
+      """)
+    let text = try shell(
+      """
+      gcc p.c -o p.native; \(zvm) env make p CC="\(zvm) cc" > /dev/null
+      for p in p.native p; do for mask in 027 000 077; do
+        rm -rf made folder open; touch in; (umask $mask; ./$p); stat -c '%a %n' made folder open
+      done; done
+      """, in: folder.url
+    ).split(separator: "\n")
+    #expect(text.count == 30 && text.prefix(15) == text.suffix(15))
+  }
+
   @Test("the next program goes on where one stopped reading")
   func sharedInput() throws {
     let folder = try Folder()
