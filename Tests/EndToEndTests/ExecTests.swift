@@ -194,14 +194,17 @@ struct ExecTests {
       """)
     let text = try shell(
       """
-      \(zvm) env make p CC="\(zvm) cc" > /dev/null
+      printf '#include <stdio.h>\\nint main(int c, char **v) { fputs("made\\\\n", fopen(v[1], "w")); return 0; }' > q.c
+      \(zvm) env make p q CC="\(zvm) cc" > /dev/null
       mkdir -p package/tests/run package/data; touch package/Makefile
       echo yes > package/data/text; echo no > outside; cd package/tests/run; set +e
       ../../../p ../../data/text; ../../../p -I../../data/text; ../../../p "$PWD/../../data/text"
       EXAMPLES=../../data ../../../p
+      ../../../q ../../data/made; cat ../../data/made
+      ../../../q '../../data/*'; cat '../../data/*'
       ../../../p ../../../outside || echo kept out
       """, in: folder.url)
-    #expect(text == "yes\n\nyes\n\nyes\n\nyes\n\nkept out\n")
+    #expect(text == "yes\n\nyes\n\nyes\n\nyes\n\nmade\nmade\nkept out\n")
   }
 
   @Test("a file that was left alone is not replaced")
