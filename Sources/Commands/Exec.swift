@@ -66,6 +66,13 @@ public struct Exec: ParsableCommand {
     say("zvm exec: \(text)\n")
   }
 
+  /// Whoever calls: what tests do beside the program is done with that user and umask, too.
+  private var identity: Session.Identity {
+    let mask = umask(0)
+    umask(mask)
+    return Session.Identity(user: getuid(), group: getgid(), umask: UInt32(mask))
+  }
+
   /// Standard input, from where it stands, if it is a plain file: programs may go back in it.
   private func seekableInput() -> Channel.Backing? {
     var status = stat()
@@ -85,6 +92,8 @@ public struct Exec: ParsableCommand {
 
   private func runOnTree() throws -> Int32 {
     let environment = ProcessInfo.processInfo.environment
+    // It starts while the folder is packed.
+    let spare = try SpareLauncher(isForOne: true)
     let folder = PackageFolder(current: FileManager.default.currentDirectoryPath)
     let tree = try WorkingTree(
       root: environment["ZVM_TREE"] ?? folder.needed(arguments, environment))
@@ -96,7 +105,7 @@ public struct Exec: ParsableCommand {
     } else {
       module = try ValidatedModule(path: FilePath(program))
     }
-    let launcher = try Launcher(module: module, spare: SpareLauncher(isForOne: true))
+    let launcher = try Launcher(module: module, spare: spare)
     defer { launcher.shutDown() }
     var variables = environment
     variables["PWD"] = tree.current
@@ -111,7 +120,7 @@ public struct Exec: ParsableCommand {
       mounts: [(.file(tree.before, offset: 0, length: nil), tree.root)],
       saves: [(.file(tree.after, offset: 0, length: nil), tree.root)],
       kept: [(.file(tree.kept, offset: 0, length: nil), tree.root)],
-      seconds: UInt32(clamping: tree.seconds),
+      seconds: UInt32(clamping: tree.seconds), identity: identity,
       memoryByteCount: memory?.rawValue ?? 1 << 30, timeout: .seconds(3600), tellsErrors: true)
     let report = try launcher.runAndWait(session)
     if let input, let read = report.accounting.first?.getBytes { try leave(input, read) }

@@ -22,8 +22,10 @@ struct PackageFolder {
     let told = arguments.flatMap(Self.paths) + named
     let needs = told.contains { text in
       let path = Self.normalized(text.hasPrefix("/") ? text : "\(current)/\(text)")
-      return !Self.contains(current, path) && Self.contains(package, path)
-        && FileManager.default.fileExists(atPath: path)
+      guard !Self.contains(current, path), Self.contains(package, path) else { return false }
+      // A file that is there, one that is to be made, or a pattern: its folder is there.
+      return FileManager.default.fileExists(atPath: path)
+        || FileManager.default.fileExists(atPath: (path as NSString).deletingLastPathComponent)
     }
     return needs ? package : nil
   }

@@ -5,8 +5,8 @@ extension Rewriter {
     "syscall", "sysenter", "sysexit", "sysret", "int", "int3", "into", "icebp", "iret", "iretl",
     "iretq", "in", "inb", "inw", "inl", "out", "outb", "outw", "outl", "insb", "insw", "insl",
     "outsb", "outsw", "outsl", "enter", "xlat", "xlatb", "cli", "sti", "popf", "popfq", "popfl",
-    "lret", "lcall", "ljmp", "rdmsr", "wrmsr", "rdtsc", "rdtscp", "rdpmc",
-    "rdrand", "rdseed", "rdfsbase", "rdgsbase", "wrfsbase", "wrgsbase", "swapgs", "rdpid",
+    "lret", "lcall", "ljmp", "rdmsr", "wrmsr", "rdpmc", "rdfsbase", "rdgsbase", "wrfsbase",
+    "wrgsbase", "swapgs", "rdpid",
     "sgdt", "sidt", "sldt", "str", "smsw", "lar", "lsl", "xbegin", "xend", "xabort", "xtest",
   ]
 
@@ -30,6 +30,9 @@ extension Rewriter {
     case "xgetbv":
       writer.one("movl $3, %eax", byteCount: 5)
       return writer.one("movl $0, %edx", byteCount: 5)
+    case "rdtsc", "rdtscp": return rewriteCounter(hasProcessor: mnemonic == "rdtscp")
+    case "rdrand", "rdseed", "rdrandl", "rdseedl", "rdrandq", "rdseedq":
+      return try rewriteRandom(instruction)
     case "pushf", "pushfq": return writer.one("pushfq", byteCount: 1)
     default: break
     }
@@ -42,6 +45,26 @@ extension Rewriter {
     if let test = BitTest(instruction) { return try rewrite(test, instruction) }
     if writesStackOrFramePointer(instruction) { return try rewriteStackWrite(instruction) }
     try rewriteOrdinary(instruction)
+  }
+
+  /// The time stamp counter: another thousand cycles at each look (guest/zgcc/counter.c), on processor 0. No flag changes.
+  private mutating func rewriteCounter(hasProcessor: Bool) {
+    writer.one("movq __zvm_counter(%rip), %rax", byteCount: 7)
+    writer.one("leaq 1000(%rax), %rax", byteCount: 7)
+    writer.one("movq %rax, __zvm_counter(%rip)", byteCount: 7)
+    writer.one("movl %eax, %eax", byteCount: 2)
+    writer.one("movl __zvm_counter+4(%rip), %edx", byteCount: 6)
+    if hasProcessor { writer.one("movl $0, %ecx", byteCount: 5) }
+  }
+
+  /// There is never a random number to be had: zero, and no carry.
+  private mutating func rewriteRandom(_ instruction: Instruction) throws(RewriteError) {
+    try checkReservedRegisters(instruction)
+    guard instruction.operands.count == 1, let register = instruction.operands[0].register,
+      register.width >= 32, !register.isStackOrFramePointer
+    else { throw fail("an operand that is not understood", instruction.source) }
+    writer.one("movl $0, \(Register.long(register.number))", byteCount: 6)
+    writer.one("clc", byteCount: 1)
   }
 
   private mutating func rewriteOrdinary(_ instruction: Instruction) throws(RewriteError) {

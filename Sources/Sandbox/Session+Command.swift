@@ -2,6 +2,19 @@ public import SystemPackage
 public import Wire
 
 extension Session {
+  /// Who a program takes itself for. It gives no rights: permissions inside are bookkeeping.
+  public struct Identity: Equatable, Sendable {
+    public var user: UInt32
+    public var group: UInt32
+    public var umask: UInt32
+
+    public init(user: UInt32 = 1000, group: UInt32 = 1000, umask: UInt32 = 0o022) {
+      self.user = user
+      self.group = group
+      self.umask = umask
+    }
+  }
+
   /// A session that looks like running a command: the three standard channels plus
   /// `/dev/nvram`, which carries the arguments and the environment.
   ///
@@ -20,6 +33,7 @@ extension Session {
     standardError: Channel.Backing, mounts: [(tar: Channel.Backing, at: String)] = [],
     saves: [(tar: Channel.Backing, of: String)] = [],
     kept: [(names: Channel.Backing, of: String)] = [], seconds: UInt32 = 0,
+    identity: Identity = Identity(),
     memoryByteCount: Int = 256 << 20, timeout: Duration = .seconds(60),
     forksLate: Bool = false, tellsErrors: Bool = false
   ) -> Session {
@@ -28,6 +42,10 @@ extension Session {
       text += "name=\(escaped(name)), value=\(escaped(value))\n"
     }
     if seconds > 0 { text += "[time]\nseconds=\(seconds)\n" }
+    if identity != Identity() {
+      let mask = String(identity.umask & 0o777, radix: 8)
+      text += "[user]\nuid=\(identity.user), gid=\(identity.group), umask=\(mask)\n"
+    }
     if forksLate { text += "[precache]\nprecache=late\n" }
     var tarballs: [Channel] = []
     if !mounts.isEmpty || !saves.isEmpty || !kept.isEmpty { text += "[fstab]\n" }

@@ -249,7 +249,7 @@ public struct Driver {
     if invocation.usesStartFiles { arguments.append(sysroot.path + "/lib/crt1.o") }
     for item in invocation.linkItems {
       switch item {
-      case .option(let option): arguments.append(option)
+      case .option(let option): arguments.append(sharedArchive(option) ?? option)
       case .input(let index):
         let input = invocation.inputs[index]
         if input.kind == .linkable {
@@ -272,6 +272,22 @@ public struct Driver {
     } else {
       try check(tools.lld, arguments + ["-o", output])
     }
+  }
+
+  /// For `-lNAME`, the libNAME.so of a makefile's own, which `archive` made: as elsewhere it goes before a libNAME.a
+  /// in the same folder, which can have fewer objects.
+  private func sharedArchive(_ option: String) -> String? {
+    guard option.hasPrefix("-l"), !option.hasPrefix("-l:") else { return nil }
+    for case .option(let text) in invocation.linkItems where text.hasPrefix("-L") {
+      let library = "\(text.dropFirst(2))/lib\(option.dropFirst(2))"
+      if let file = FileHandle(forReadingAtPath: library + ".so"),
+        file.readData(ofLength: 8) == Data("!<arch>\n".utf8)
+      {
+        return library + ".so"
+      }
+      if FileManager.default.fileExists(atPath: library + ".a") { return nil }
+    }
+    return nil
   }
 
   /// The object of one of the sources of a link.

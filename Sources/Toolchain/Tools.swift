@@ -85,21 +85,11 @@ struct Tools: Sendable {
     _ program: String, _ arguments: [String], environment: [String: String] = [:],
     output: FileHandle? = nil
   ) throws(ToolchainError) -> Int32 {
-    let process = Process()
-    process.executableURL = URL(filePath: program)
-    process.arguments = arguments
-    if !environment.isEmpty {
-      process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-    }
-    if let output { process.standardOutput = output }
-    do {
-      try process.run()
-    } catch {
-      throw ToolchainError("\(program): cannot be run: \(error.localizedDescription)")
-    }
-    process.waitUntilExit()
-    return process.terminationReason == .exit
-      ? process.terminationStatus : 128 + process.terminationStatus
+    let variables =
+      environment.isEmpty
+      ? nil : ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    return try Subprocess.run(
+      program, arguments, environment: variables, output: output?.fileDescriptor)
   }
 }
 

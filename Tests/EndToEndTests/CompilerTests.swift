@@ -74,6 +74,46 @@ struct CompilerTests {
     }
   }
 
+  @Test(
+    "the time stamp counter has one answer everywhere and leaves the flags; there are no random numbers"
+  )
+  func counter() throws {
+    let folder = try Folder()
+    let path = try folder.write(
+      "c.c",
+      """
+      #include <stdio.h>
+      #include <x86intrin.h>
+      __attribute__((noinline)) int equal(int a, int b) {
+        unsigned char is; unsigned low, high;
+        __asm__ volatile("cmpl %4, %3\\n rdtsc\\n sete %0" : "=q"(is), "=&a"(low), "=&d"(high) : "r"(a), "r"(b));
+        return is;
+      }
+      int main(void) {
+        unsigned cpu = 9, value = 9; unsigned char got;
+        unsigned long long one = __rdtsc(), two = __rdtscp(&cpu);
+        printf("%llu %llu %u\\n", one, two, cpu);
+        printf("%d %d\\n", equal(5, 5), equal(5, 6));
+        __asm__ volatile("stc\\n rdrand %0\\n setc %1" : "=r"(value), "=q"(got));
+        printf("%u %u\\n", value, got);
+        for (int i = 0; i < 5000000; i++) __rdtsc();
+        printf("%llu\\n", __rdtsc() >> 32);
+        return 0;
+      }
+
+      """)
+    for option in ["-O0", "-O2"] {
+      let built = try run(zvm, ["cc", "-w", option, path, "-o", folder.path("c.nexe")])
+      try #require(built.status == 0, "\(built.errors)")
+      #expect(try run(zvm, ["run", folder.path("c.nexe")]).output == "1000 2000 0\n1 0\n0 0\n1\n")
+    }
+  }
+
+  @Test("versions are put in order as glibc does")
+  func versions() throws {
+    try compare("versions.c", options: ["-O2"])
+  }
+
   @Test("a program finds its linker-made tables")
   func sections() throws {
     try compare("sections.c", options: ["-O2"])

@@ -92,6 +92,38 @@ struct ExecTests {
     #expect(text == "b\nin\nin\n134\nnewer\n")
   }
 
+  @Test("a program has the caller's user, group and umask")
+  func identity() throws {
+    let folder = try Folder()
+    try folder.write(
+      "p.c",
+      """
+      #include <grp.h>
+      #include <pwd.h>
+      #include <stdio.h>
+      #include <sys/stat.h>
+      #include <unistd.h>
+      int main(void) {
+        struct stat s;
+        fclose(fopen("made", "w")); mkdir("folder", 0777); stat("in", &s);
+        printf("%d %d %d %d %d %d\\n", getuid(), geteuid(), getgid(), getegid(), s.st_uid, s.st_gid);
+        printf("%d %d\\n", getpwuid(getuid()) != 0, getgrgid(getgid()) != 0);
+        umask(0); fclose(fopen("open", "w"));
+        return 0;
+      }
+
+      """)
+    let text = try shell(
+      """
+      gcc p.c -o p.native; \(zvm) env make p CC="\(zvm) cc" > /dev/null
+      for p in p.native p; do for mask in 027 000 077; do
+        rm -rf made folder open; touch in; (umask $mask; ./$p); stat -c '%a %n' made folder open
+      done; done
+      """, in: folder.url
+    ).split(separator: "\n")
+    #expect(text.count == 30 && text.prefix(15) == text.suffix(15))
+  }
+
   @Test("the next program goes on where one stopped reading")
   func sharedInput() throws {
     let folder = try Folder()
@@ -162,14 +194,17 @@ struct ExecTests {
       """)
     let text = try shell(
       """
-      \(zvm) env make p CC="\(zvm) cc" > /dev/null
+      printf '#include <stdio.h>\\nint main(int c, char **v) { fputs("made\\\\n", fopen(v[1], "w")); return 0; }' > q.c
+      \(zvm) env make p q CC="\(zvm) cc" > /dev/null
       mkdir -p package/tests/run package/data; touch package/Makefile
       echo yes > package/data/text; echo no > outside; cd package/tests/run; set +e
       ../../../p ../../data/text; ../../../p -I../../data/text; ../../../p "$PWD/../../data/text"
       EXAMPLES=../../data ../../../p
+      ../../../q ../../data/made; cat ../../data/made
+      ../../../q '../../data/*'; cat '../../data/*'
       ../../../p ../../../outside || echo kept out
       """, in: folder.url)
-    #expect(text == "yes\n\nyes\n\nyes\n\nyes\n\nkept out\n")
+    #expect(text == "yes\n\nyes\n\nyes\n\nyes\n\nmade\nmade\nkept out\n")
   }
 
   @Test("a file that was left alone is not replaced")
@@ -192,5 +227,61 @@ struct ExecTests {
     #expect(numbers.suffix(3) == ["made", "other", "read"])
     let inodes = numbers.dropLast(3).suffix(4)
     #expect(Array(inodes.prefix(2)) == Array(inodes.suffix(2)))
+  }
+
+  @Test(
+    "names of any bytes and lengths, times, links and folders go there and back; also from another file system",
+    arguments: ["/tmp", "/dev/shm"])
+  func names(scratch: String) throws {
+    let folder = try Folder()
+    try folder.write(
+      "p.c",
+      """
+      #include <dirent.h>
+      #include <stdio.h>
+      #include <string.h>
+      #include <sys/stat.h>
+      #include <unistd.h>
+      static void put(const char *name, const char *mode) {
+        FILE *f = fopen(name, mode); fputs("more\\n", f); fclose(f);
+      }
+      int main(int argc, char **argv) {
+        struct stat s, t;
+        stat("old", &s);
+        printf("%lld %ld\\n", (long long)s.st_mtim.tv_sec, s.st_mtim.tv_nsec);
+        stat("one", &s); stat("two", &t);
+        printf("%d %d\\n", (int)s.st_nlink, s.st_ino == t.st_ino);
+        char text[300] = "";
+        readlink("long", text, sizeof text - 1);
+        printf("%zu\\n", strlen(text));
+        put("b\\xff", "a"); put("new\\xfe", "w"); unlink("gone\\xfd");
+        put(argv[1], "a");
+        put("closed/inside", "w");               /* a folder that is not itself changed */
+        chmod("closed/changed", 0700);
+        symlink("b\\xff", "soft");
+        return 0;
+      }
+
+      """)
+    _ = try shell(
+      """
+      mkdir -p tree/closed/changed; cd tree; chmod 711 closed
+      deep=$(printf 'd%.0s' {1..90})/$(printf 'e%.0s' {1..90}); mkdir -p $deep; echo deep > $deep/file
+      touch -d @1234567890.123456789 old; echo > one; ln one two
+      ln -s $(printf 'x%.0s' {1..250}) long
+      printf 'a\\n' > $'b\\xff'; echo > $'gone\\xfd'
+      cd ..; cp -a tree native; cp -a tree guest
+      gcc -O1 -w p.c -o p.native && \(zvm) env make p CC="\(zvm) cc -w"
+      """, in: folder.url)
+    let script = """
+      deep=$(printf 'd%.0s' {1..90})/$(printf 'e%.0s' {1..90})
+      $P $deep/file; find . -mindepth 1 -printf '%y %m %p %l\\n' | sort
+      find . -type f -print0 | sort -z | xargs -0 sha256sum
+      """
+    let native = try shell("cd native; P=../p.native; " + script, in: folder.url)
+    let guest = try shell(
+      "cd guest; P='env TMPDIR=\(scratch) ../p'; " + script, in: folder.url)
+    #expect(native.contains("1234567890 123456789\n2 1\n250\n"))
+    #expect(guest == native)
   }
 }

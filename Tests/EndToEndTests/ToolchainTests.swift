@@ -124,11 +124,16 @@ struct ToolchainTests {
       "#include <stdio.h>\nint twice(void);\nint main(void) { printf(\"%d\\n\", twice()); }\n")
     let text = try shell(
       """
-      \(zvm) cc -fPIC -c l.c
+      mkdir native; \(zvm) cc -fPIC -c l.c
       \(zvm) cc -shared -Wl,-soname,libl.so.1 -o libl.so l.o other.c -lm
       \(zvm) cc -pie m.c libl.so -o m.nexe && \(zvm) run m.nexe
+      # A static library beside it that has less: -l takes the other one, as elsewhere.
+      \(zvm) ar rcs libl.a l.o
+      \(zvm) cc m.c -L. -ll -o s.nexe && \(zvm) run s.nexe
+      gcc -shared -fPIC -o native/libl.so l.c other.c && gcc -c l.c && ar rcs native/libl.a l.o
+      gcc m.c -Lnative -ll -o native/m && LD_LIBRARY_PATH=native native/m
       """, in: folder.url)
-    #expect(text == "84\n")
+    #expect(text == "84\n84\n84\n")
   }
 
   @Test("a configure script takes --host=x86_64-zvm and tries things out in the sandbox")

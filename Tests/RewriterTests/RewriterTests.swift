@@ -108,7 +108,8 @@ func labels() throws {
 @Test(
   "what has no sandboxed form is an error with its line",
   arguments: [
-    "syscall", "int $0x80", "movl %eax, %r15d", "movq %r11, %rax", "popq %rsp", "rdtsc",
+    "syscall", "int $0x80", "movl %eax, %r15d", "movq %r11, %rax", "popq %rsp", "rdpmc",
+    "rdrand %esp", "rdrand %ax",
     "movl %gs:4, %eax", "movl %eax, %fs", "ljmp *(%eax)", "ret $8", "xchgq %rsp, %rax",
     "movw %ax, %sp", ".byte 15", "btsl %eax, (%ebx)", "btsl %eax, %eax", "movl (%eax,%esp), %ebx",
     "lock",

@@ -21,6 +21,13 @@ void zrt_tree_start(void)
 	zrt_devices_start();
 }
 
+void zrt_identify(const struct zrt_nvram *nvram)
+{
+	zrt_root->uid = zrt_user = nvram->user;
+	zrt_root->gid = zrt_group = nvram->group;
+	zrt_umask = nvram->mask;
+}
+
 static struct zrt_node *directory_at(const char *path)
 {
 	struct zrt_node *node;
@@ -89,6 +96,15 @@ static char *append(char *to, const char *text)
 	return to + length;
 }
 
+static char *append_number(char *to, uint32_t value)
+{
+	if (value > 9)
+		to = append_number(to, value / 10);
+	*to = '0' + value % 10;
+	to[1] = 0;
+	return to + 1;
+}
+
 /* A file whose bytes lie in memory already; nothing when there is one of that name. */
 static void constant_file(const char *path, const char *bytes, uint32_t size)
 {
@@ -107,11 +123,14 @@ void zrt_furnish(const struct zrt_nvram *nvram)
 	settings = nvram;
 	const char *user = variable("USER", variable("LOGNAME", "user"));
 	char *passwd = zrt_need(4096), *end = append(passwd, user);
-	end = append(append(end, ":x:1000:1000::"), variable("HOME", "/"));
+	end = append_number(append(end, ":x:"), zrt_user);
+	end = append_number(append(end, ":"), zrt_group);
+	end = append(append(end, "::"), variable("HOME", "/"));
 	end = append(append(end, ":"), variable("SHELL", "/bin/sh"));
-	end = append(end, "\nroot:x:0:0:root:/:/bin/sh\n");
-	char *group = zrt_need(2048), *group_end = append(group, user);
-	group_end = append(group_end, ":x:1000:\nroot:x:0:\n");
+	end = append(end, zrt_user ? "\nroot:x:0:0:root:/:/bin/sh\n" : "\n");
+	char *group = zrt_need(2048), *group_end = append(group, zrt_group ? user : "root");
+	group_end = append_number(append(group_end, ":x:"), zrt_group);
+	group_end = append(group_end, zrt_group ? ":\nroot:x:0:\n" : ":\n");
 	uint32_t mask = zrt_umask;
 	zrt_umask = 0;
 	zrt_mkdir(AT_FDCWD, "/tmp", 01777);

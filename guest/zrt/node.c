@@ -15,7 +15,8 @@ struct zrt_node *zrt_node_new(enum zrt_kind kind, uint32_t mode)
 		return 0;
 	node->kind = kind;
 	node->mode = mode;
-	node->uid = node->gid = ZRT_USER;
+	node->uid = zrt_user;
+	node->gid = zrt_group;
 	node->number = ++last_number;
 	node->accessed = node->modified = node->changed = zrt_clock_nanoseconds();
 	if (kind == ZRT_DIRECTORY)

@@ -1,5 +1,5 @@
 /* /dev/nvram: what a program is told at start. Sections [args], [env], [fstab], [mapping], [time],
- * [debug] and [precache], with `key=value, key=value` in a line; `\xHH` stands for a byte, `#`
+ * [user], [debug] and [precache], with `key=value, key=value` in a line; `\xHH` stands for a byte, `#`
  * starts a comment, double quotes keep blanks, commas and # (CONTRACT.md, "ZRT"). What is not
  * understood ends the session, with its line. */
 #include <errno.h>
@@ -237,6 +237,29 @@ static char *only(char *line, const char *key, const char *rule)
 	return value;
 }
 
+/* `uid=N, gid=N, umask=OCTAL` */
+static void user(struct zrt_nvram *nvram, char *line)
+{
+	static const char rule[] = "[user] takes: uid=NUMBER, gid=NUMBER, umask=0…0777";
+	static const char *const keys[] = { "uid", "gid", "umask" };
+	char *values[3];
+	fields(line, keys, values, 3, rule);
+	/* -1 would mean "leave it" to chown. */
+	int64_t uid = number(values[0], rule), gid = number(values[1], rule);
+	if (uid >= UINT32_MAX || gid >= UINT32_MAX)
+		fail(rule);
+	nvram->user = uid;
+	nvram->group = gid;
+	nvram->mask = 0;
+	for (const char *digit = values[2]; *digit; digit++) {
+		if (*digit < '0' || *digit > '7' || nvram->mask > 077)
+			fail(rule);
+		nvram->mask = nvram->mask << 3 | (*digit - '0');
+	}
+	if (!*values[2])
+		fail(rule);
+}
+
 static char *trimmed(char *line)
 {
 	while (*line == ' ' || *line == '\t')
@@ -272,6 +295,7 @@ static void take(struct zrt_nvram *nvram, char section, char *line)
 	case 'm': mapping(nvram, line); break;
 	case 't': nvram->seconds = number(only(line, "seconds", "[time] takes: seconds=NUMBER"),
 		"[time] takes: seconds=NUMBER, below 9000000000"); break;
+	case 'u': user(nvram, line); break;
 	case 'd': nvram->verbosity = number(only(line, "verbosity", "[debug] takes: verbosity=NUMBER"),
 		"[debug] takes: verbosity=NUMBER"); break;
 	case 'p': nvram->precache = precache(only(line, "precache", precache_rule)); break;
@@ -282,8 +306,9 @@ static void take(struct zrt_nvram *nvram, char section, char *line)
 void zrt_nvram_read(struct zrt_nvram *nvram)
 {
 	static const char *const sections[] = { "[args]", "[env]", "[fstab]", "[mapping]", "[time]",
-		"[debug]", "[precache]" };
-	*nvram = (struct zrt_nvram){ .argv = no_strings, .envp = no_strings };
+		"[user]", "[debug]", "[precache]" };
+	*nvram = (struct zrt_nvram){ .argv = no_strings, .envp = no_strings, .user = 1000,
+		.group = 1000, .mask = 022 };
 	char *p = text(), section = 0;
 	uint32_t lines = 1;
 	if (!p)

@@ -34,12 +34,15 @@ struct zrt_nvram {
 	struct zrt_mode *modes;
 	int mode_count;
 	int64_t seconds;
+	uint32_t user, group, mask;	/* who the program is, and its umask */
 	int verbosity;
 	int precache;	/* when the session becomes a template: never, before main, or late */
 };
 void zrt_nvram_read(struct zrt_nvram *nvram);
 
 /* mount.c */
+/* Who the program is; the root folder is its own. */
+void zrt_identify(const struct zrt_nvram *nvram);
 /* Loads the tarballs that are removable, or those that are not. */
 void zrt_mount(const struct zrt_nvram *nvram, int removable);
 void zrt_apply_modes(const struct zrt_nvram *nvram);

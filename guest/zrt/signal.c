@@ -38,7 +38,7 @@ static void deliver(int signal)
 		siginfo_t information = { .si_signo = signal, .si_code = SI_TKILL };
 		static ucontext_t context;
 		information.si_pid = ZRT_PROCESS;
-		information.si_uid = ZRT_USER;
+		information.si_uid = zrt_user;
 		((void (*)(int, siginfo_t *, void *))(void *)handler)(signal, &information, &context);
 	} else {
 		handler(signal);
@@ -143,7 +143,7 @@ zrt_long zrt_sigtimedwait(const uint64_t *set, void *information, const struct z
 			siginfo_t *out = information;
 			*out = (siginfo_t){ .si_signo = signal, .si_code = SI_USER };
 			out->si_pid = ZRT_PROCESS;
-			out->si_uid = ZRT_USER;
+			out->si_uid = zrt_user;
 		}
 		return signal;
 	}

@@ -49,6 +49,7 @@ static void furnish(struct zrt_nvram *nvram)
 	zrt_tree_start();
 	zrt_nvram_read(nvram);
 	zrt_clock_start(nvram->seconds);
+	zrt_identify(nvram);
 	zrt_mount(nvram, 0);
 	if (nvram->precache == PRECACHE_YES && zrt_fork() >= 0) {
 		struct zrt_nvram fresh;
@@ -82,7 +83,7 @@ void zrt_start(void)
 		AT_PAGESZ, ZRT_PAGE,
 		AT_PHDR, (uint32_t)&program_header, AT_PHENT, sizeof program_header, AT_PHNUM, 1,
 		AT_RANDOM, (uint32_t)fixed_random,
-		AT_UID, ZRT_USER, AT_EUID, ZRT_USER, AT_GID, ZRT_USER, AT_EGID, ZRT_USER,
+		AT_UID, zrt_user, AT_EUID, zrt_user, AT_GID, zrt_group, AT_EGID, zrt_group,
 		AT_SECURE, 0,
 		AT_NULL, 0,
 	};

@@ -52,9 +52,9 @@ static zrt_long slept(const struct zrt_timespec *wanted, struct zrt_timespec *le
 	return 0;
 }
 
-static zrt_long names_to(uint32_t *first, uint32_t *second, uint32_t *third)
+static zrt_long names_to(uint32_t *first, uint32_t *second, uint32_t *third, uint32_t identity)
 {
-	*first = *second = *third = ZRT_USER;
+	*first = *second = *third = identity;
 	return 0;
 }
 
@@ -212,16 +212,16 @@ static zrt_long call(uint32_t n, zrt_long a, zrt_long b, zrt_long c, zrt_long d,
 	case NUMBER(SYS_setpgid): return 0;
 	case NUMBER(SYS_setsid): return -EPERM; /* it is a leader already */
 	case NUMBER(SYS_getuid):
-	case NUMBER(SYS_geteuid):
+	case NUMBER(SYS_geteuid): return zrt_user;
 	case NUMBER(SYS_getgid):
-	case NUMBER(SYS_getegid): return ZRT_USER;
-	case NUMBER(SYS_getresuid):
-	case NUMBER(SYS_getresgid): return names_to(PTR(a), PTR(b), PTR(c));
-	case NUMBER(SYS_setuid):
-	case NUMBER(SYS_setgid): return a == ZRT_USER ? 0 : -EPERM;
+	case NUMBER(SYS_getegid): return zrt_group;
+	case NUMBER(SYS_getresuid): return names_to(PTR(a), PTR(b), PTR(c), zrt_user);
+	case NUMBER(SYS_getresgid): return names_to(PTR(a), PTR(b), PTR(c), zrt_group);
+	case NUMBER(SYS_setuid): return zrt_become(&zrt_user, a);
+	case NUMBER(SYS_setgid): return zrt_become(&zrt_group, a);
 	case NUMBER(SYS_getgroups):
 		if (a)
-			*(uint32_t *)PTR(b) = ZRT_USER;
+			*(uint32_t *)PTR(b) = zrt_group;
 		return 1;
 	case NUMBER(SYS_fork): return zrt_fork();
 	case NUMBER(SYS_wait4):

@@ -210,7 +210,7 @@ static void member(struct output *out, struct zrt_node *node)
 /* `moved`: a directory above has another name now, or none of its names is from a tarball. */
 static int is_kept(const struct zrt_node *node, int moved)
 {
-	return node->kind != ZRT_DIRECTORY && !moved && node->as_loaded && node->links == 1;
+	return !moved && node->as_loaded && (node->kind == ZRT_DIRECTORY || node->links == 1);
 }
 
 static void below(struct output *out, struct zrt_node *directory, uint32_t length, int moved)
@@ -226,13 +226,13 @@ static void below(struct output *out, struct zrt_node *directory, uint32_t lengt
 		}
 		memcpy(out->path + length, entry->name, entry->length + 1);
 		uint32_t end = length + entry->length;
-		if (out->kept && is_kept(node, moved)) {
+		int kept = out->kept && is_kept(node, moved);
+		if (kept)
 			put(out->kept, out->path, end + 1);
-			continue;
-		}
 		if (node->kind == ZRT_DIRECTORY)
 			strcpy(out->path + end++, "/");
-		member(out, node);
+		if (!kept)
+			member(out, node);
 		if (node->kind == ZRT_DIRECTORY)
 			below(out, node, end, moved || !node->as_loaded);
 		if (out->error)

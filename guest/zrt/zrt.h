@@ -6,9 +6,13 @@
 #include <stdint.h>
 
 #define ZRT_PAGE 4096u
-enum { ZRT_USER = 1000, ZRT_PROCESS = 2, ZRT_MAX_FDS = 1024 };
+enum { ZRT_PROCESS = 2, ZRT_MAX_FDS = 1024 };
 
 typedef long long zrt_long;
+
+/* system.c: who the program is, 1000 and 1000 unless the nvram says otherwise. */
+extern uint32_t zrt_user, zrt_group;
+zrt_long zrt_become(uint32_t *identity, uint32_t wanted);
 
 struct zrt_timespec {
 	int64_t seconds;
