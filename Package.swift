@@ -240,6 +240,7 @@ let package = Package(
       name: "orphan-check", dependencies: ["Sandbox", "CSandbox", system],
       path: "Tests/OrphanCheck", swiftSettings: common,
       linkerSettings: [.unsafeFlags(["-use-ld=lld"])]),
+    .executableTarget(name: "false-launcher", path: "Tests/FalseLauncher"),
     .executableTarget(
       name: "heap-check", dependencies: ["CHeap"], path: "Tests/HeapCheck",
       cSettings: [.unsafeFlags(["-O2", "-fno-builtin"])]),

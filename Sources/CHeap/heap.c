@@ -173,7 +173,11 @@ void *aligned_alloc(size_t alignment, size_t size)
 
 void *memalign(size_t alignment, size_t size) { return aligned_alloc(alignment, size); }
 void *valloc(size_t size) { return aligned_alloc(PAGE, size); }
-void *pvalloc(size_t size) { return aligned_alloc(PAGE, (size + PAGE - 1) & ~(size_t)(PAGE - 1)); }
+void *pvalloc(size_t size)
+{
+	/* What does not fit stays too much. */
+	return aligned_alloc(PAGE, size > SIZE_MAX / 2 ? size : (size + PAGE - 1) & ~(size_t)(PAGE - 1));
+}
 
 int posix_memalign(void **place, size_t alignment, size_t size)
 {

@@ -133,12 +133,21 @@ long csb_receive_from(int socket, void *bytes, size_t capacity, int32_t *process
 	if (received < 0)
 		return -errno;
 	*process = 0;
-	/* There is room for the sender only, and it comes first. */
-	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-	if (header && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_CREDENTIALS) {
-		struct ucred sender;
-		memcpy(&sender, CMSG_DATA(header), sizeof sender);
-		*process = sender.pid;
+	for (struct cmsghdr *h = CMSG_FIRSTHDR(&message); h; h = CMSG_NXTHDR(&message, h)) {
+		if (h->cmsg_level != SOL_SOCKET)
+			continue;
+		if (h->cmsg_type == SCM_CREDENTIALS) {
+			struct ucred sender;
+			memcpy(&sender, CMSG_DATA(h), sizeof sender);
+			*process = sender.pid;
+		}
+		/* Nobody asked for descriptors. Where the sender comes along the kernel finds no room for them. */
+		size_t n = h->cmsg_type == SCM_RIGHTS ? (h->cmsg_len - CMSG_LEN(0)) / sizeof(int) : 0;
+		for (size_t i = 0; i < n; i++) {
+			int fd;
+			memcpy(&fd, CMSG_DATA(h) + i * sizeof fd, sizeof fd);
+			close(fd);
+		}
 	}
 	return message.msg_flags & MSG_TRUNC ? -EMSGSIZE : received;
 }

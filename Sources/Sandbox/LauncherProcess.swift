@@ -161,9 +161,11 @@ struct LauncherProcess: Sendable {
     return unsafe poll(&hangUp, 1, 20) > 0
   }
 
-  /// Waits for the launcher's end, then kills and waits for whatever is left of its group: sandboxes and
+  /// Ends the launcher, then kills and waits for whatever is left of its group: sandboxes and
   /// the first process of their namespace. What the launcher ended with, for people.
   func reapAll() -> String {
+    // It has hung up, or was hung up on. One that is stopped, or stuck, does not see that.
+    if csb_await_end(process, 0) == 0 { Glibc.kill(process, SIGKILL) }
     // It stays to be waited for, so its number names its group and no other; where somebody else has
     // waited for it, the group must have a child of ours.
     if csb_await_end(process, 1) >= 0 || csb_ended_in(process) >= 0 {

@@ -29,10 +29,11 @@ extension SandboxFleet {
         _ = take(number)
         throw SandboxError("fork", errno: error)
       case .closed, nil:
-        if case .ended(let end) = process.reap(waits: true),
-          case .over(let ended) = self.end(of: process, end)
-        {
-          throw Self.noTemplate(ended)
+        switch process.reap(waits: true) {
+        case .ended(let end):
+          if case .over(let ended) = self.end(of: process, end) { throw Self.noTemplate(ended) }
+        case .unknown: listenAgain(to: process)
+        case .running, .gone: break
         }
         break listening
       case .idle, .hello, .nonsense: process.kill()

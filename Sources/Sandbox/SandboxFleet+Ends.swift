@@ -56,6 +56,9 @@ extension SandboxFleet {
       switch process.reap(waits: waits) {
       case .ended(let end): return self.end(of: process, end)
       case .gone: return .elsewhere
+      case .unknown:
+        listenAgain(to: process)
+        return .elsewhere
       case .running: sched_yield()
       }
     }
@@ -65,6 +68,13 @@ extension SandboxFleet {
       state.wake = min(state.wake, monotonicNanoseconds() + 1_000_000)
     }
     return .elsewhere
+  }
+
+  /// A process has closed its socket, and what the launcher says of it comes over the launcher's own, since
+  /// that one was full. The fleet's thread reads it, and looks at the process until it has.
+  func listenAgain(to process: SandboxProcess) {
+    guard !process.isCopy else { return }
+    try? events.arm(process.socket, key: process.identifier)
   }
 
   /// The report of a session whose process waits for the next.

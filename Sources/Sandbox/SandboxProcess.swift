@@ -177,12 +177,14 @@ final class SandboxProcess: Sendable {
     case ended(csb_end)
     /// Somebody else has waited for it, or nobody can.
     case gone
+    /// Which process it is, or was, the launcher has yet to say.
+    case unknown
   }
 
   /// Waits for the process's end, or asks whether it has ended, and takes it. Exactly one gets `ended`.
   func reap(waits: Bool) -> Reaped {
     let number = number
-    guard number > 0 else { return .gone }
+    guard number > 0 else { return .unknown }
     // Not under the lock: it may be killed meanwhile.
     if waits, csb_await_end(number, 1) < 0 { return .gone }
     return life.withLock { life in

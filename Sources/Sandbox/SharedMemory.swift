@@ -43,10 +43,10 @@ import Synchronization
       let channel = unsafe csb_channel_at(pointer, UInt32(index)).pointee
       let counters = channel.counters
       var sums = SandboxReport.Accounting()
-      sums.gets = max(0, counters.0)
-      sums.getBytes = max(0, counters.1)
-      sums.puts = max(0, counters.2)
-      sums.putBytes = max(0, counters.3)
+      sums.gets = Self.plausible(counters.0)
+      sums.getBytes = Self.plausible(counters.1)
+      sums.puts = Self.plausible(counters.2)
+      sums.putBytes = Self.plausible(counters.3)
       channels.append(
         Contents.Channel(
           sums: sums,
@@ -57,6 +57,11 @@ import Synchronization
       memoryDigest: shared.memory_digest_valid == 1
         ? Self.bytes(of: shared.memory_digest, count: 32) : nil)
   }
+
+  /// More than any session moves, and so little that sums of it fit: a lie must not end whoever adds it up.
+  private static let mostCounted: Int64 = 1 << 48
+
+  private static func plausible(_ count: Int64) -> Int64 { min(max(0, count), mostCounted) }
 
   /// What a sandbox says of its session.
   struct Contents {
@@ -87,10 +92,15 @@ import Synchronization
 
   private static func state(_ shared: csb_shared, channelCount: Int) -> Contents.State {
     func message() -> String {
-      String(
+      let text = String(
         decoding: bytes(
           of: shared.message, count: min(Int(shared.message_length), Int(CSB_MESSAGE))),
         as: UTF8.self)
+      // One line, and nothing that steers a terminal.
+      let scalars = text.unicodeScalars.map { scalar -> Unicode.Scalar in
+        scalar.value < 0x20 || 0x7f...0x9f ~= scalar.value ? "?" : scalar
+      }
+      return String(String.UnicodeScalarView(scalars))
     }
     switch Int(shared.state) {
     case Int(CSB_EXITED): return .exited(shared.code)

@@ -12,8 +12,9 @@ package final class SpareLauncher: Sendable {
 
   /// `isForOne`: for a single session, which starts sooner: the launcher does without what makes the next
   /// ones cheap, and the sandbox is the first process of its namespace.
-  package init(isForOne: Bool = false) throws(SandboxError) {
-    let executable = try LauncherProcess.locate()
+  /// `executable`: another program in the place of ours, for tests.
+  package init(isForOne: Bool = false, executable: String? = nil) throws(SandboxError) {
+    let executable = if let executable { executable } else { try LauncherProcess.locate() }
     // One thread that lives as long as the launcher, which is its child: it spawns, watches and reaps.
     DispatchQueue(label: "zvm.sandbox.fleet").async { [spawned, watch, ended] in
       let result = Result { () throws(SandboxError) in

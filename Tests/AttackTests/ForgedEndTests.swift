@@ -19,8 +19,10 @@
       pipe = try FileDescriptor.pipe()
     }
 
-    private func launcher(_ options: Launcher.Options) throws -> Launcher {
-      let attack = try #require(Attack.all.first { $0.name == "syscall-forged-idle" })
+    private func launcher(
+      _ options: Launcher.Options, _ name: String = "syscall-forged-idle"
+    ) throws -> Launcher {
+      let attack = try #require(Attack.all.first { $0.name == name })
       return try Launcher(
         module: try ValidatedModule(unvalidatedForTests: try attack.build(in: folder)),
         options: options)
@@ -60,6 +62,34 @@
       }
       #expect(try familySize(of: launcher) == before)
       launcher.shutDown()
+      try close()
+    }
+
+    @Test("counts that are lies can be added up")
+    func counts() throws {
+      let launcher = try launcher(Launcher.Options(), "report-forged-counts")
+      defer { launcher.shutDown() }
+      let report = try launcher.runAndWait(session(timeout: .seconds(60)))
+      #expect(report.outcome == .exited(code: 0))
+      #expect(report.accounting.count > 2)
+      for sums in report.accounting {
+        for count in [sums.gets, sums.getBytes, sums.puts, sums.putBytes] {
+          // It got through, and as many as a job has shards fit into a sum.
+          #expect(count > 0 && !count.multipliedReportingOverflow(by: 10_000).overflow)
+        }
+      }
+      try close()
+    }
+
+    @Test("what a sandbox says of a channel steers no terminal")
+    func message() throws {
+      let launcher = try launcher(Launcher.Options(), "report-forged-message")
+      defer { launcher.shutDown() }
+      let report = try launcher.runAndWait(session(timeout: .seconds(60)))
+      #expect(
+        report.outcome
+          == .channelFailed(
+            alias: "/dev/stdout", message: "disk full?]0;owned????31mzvm: all is well?"))
       try close()
     }
 

@@ -98,5 +98,31 @@ int main(void)
 	require(!calloc(much / 2, 4), "calloc: a product that overflows");
 	void *place = 0;
 	require(posix_memalign(&place, 24, 1) == EINVAL, "posix_memalign: an alignment that is none");
+	require(posix_memalign(&place, 0, 1) == EINVAL, "posix_memalign: an alignment of nothing");
+	require(posix_memalign(&place, 4, 1) == EINVAL, "posix_memalign: less than a pointer");
+	require(posix_memalign(&place, (size_t)1 << 40, 1) == ENOMEM, "posix_memalign: too wide");
+	require(posix_memalign(&place, 4096, much - 4095) == ENOMEM, "posix_memalign: a sum that overflows");
+	require(!place, "posix_memalign: a place where there is none");
+	errno = 0;
+	volatile size_t odd = 96;
+	require(!aligned_alloc(odd, 1) && errno == EINVAL, "aligned_alloc: an alignment that is none");
+	require(!valloc(much) && !pvalloc(much) && !memalign(64, much), "more than there is");
+	require(!pvalloc(much - 100), "pvalloc: a sum that overflows");
+	unsigned char *kept = malloc(1000);
+	memset(kept, 7, 1000);
+	require(!realloc(kept, much) && !realloc(kept, much / 2), "realloc: more than there is");
+	require(!reallocarray(kept, much / 2, 4), "reallocarray: a product that overflows");
+	require(kept[0] == 7 && kept[999] == 7, "realloc: what could not grow is gone");
+	/* The largest block of each kind, and one byte more. */
+	for (size_t size = 16; size < 1 << 22; size = malloc_usable_size(malloc(size + 1))) {
+		unsigned char *block = malloc(size);
+		require(malloc_usable_size(block) == size, "kinds: not the block that fits");
+		memset(block, 255, size);
+		free(block);
+		block = calloc(size / 2, 2);
+		for (size_t i = 0; i < size; i++)
+			require(!block[i], "calloc: what another left");
+		free(block);
+	}
 	return 0;
 }

@@ -83,6 +83,23 @@ struct ChildTests {
     #expect(sandboxes(of: launcher).isEmpty)
   }
 
+  @Test("a launcher that is stopped is shut down like any other")
+  func shutDownStopped() throws {
+    let scratch = try Scratch()
+    let launcher = try Launcher(module: try ValidatedModule(path: try scratch.nexe("1: jmp 1b")))
+    launcher.start(session()) { _ in }
+    waitUntil { !sandboxes(of: launcher).isEmpty }
+    let group = launcher.processIdentifier
+    kill(group, SIGSTOP)
+    let done = DispatchSemaphore(value: 0)
+    Thread {
+      launcher.shutDown()
+      done.signal()
+    }.start()
+    #expect(done.wait(timeout: .now() + 60) == .success)
+    #expect(kill(-group, 0) == -1 && errno == ESRCH)
+  }
+
   @Test("other children of this process are left alone")
   func others() throws {
     let other = Process()

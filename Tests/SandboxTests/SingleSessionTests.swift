@@ -93,6 +93,21 @@ struct SingleSessionTests {
     #expect(kill(process, 0) != 0)
   }
 
+  /// The built helper, beside the test bundle: see Tests/OrphanCheck.
+  private static let orphanCheck: String? = CommandLine.arguments.lazy
+    .filter { $0.hasSuffix(".xctest") }
+    .map { URL(fileURLWithPath: $0).deletingLastPathComponent().path + "/orphan-check" }
+    .first { access($0, X_OK) == 0 }
+
+  @Test(
+    "an engine that is killed before the fork that it asked for leaves nothing that runs",
+    .enabled(if: orphanCheck != nil, "no orphan-check"), arguments: ["one", "usual"])
+  func killedEngine(kind: String) throws {
+    let scratch = try Scratch()
+    let nexe = try scratch.nexe("1: jmp 1b").string
+    #expect(try tool([try #require(Self.orphanCheck), nexe, kind]).status == 0)
+  }
+
   @Test("a time limit, a fault and the filter end a sandbox that is first in its namespace")
   func ends() throws {
     #expect(

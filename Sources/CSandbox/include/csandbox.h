@@ -229,7 +229,7 @@ long csb_hear(int socket, void *bytes, size_t capacity, int *fds, size_t fd_capa
 	size_t *fd_count);
 /* Sends this socket's next packets' senders along: csb_receive_from a sandbox names its process. */
 int csb_want_sender(int socket);
-/* One packet without descriptors (any are closed by the kernel) and who sent it, as the kernel says. */
+/* One packet, and who sent it, as the kernel says. Descriptors that come along are closed. */
 long csb_receive_from(int socket, void *bytes, size_t capacity, int32_t *process, int flags);
 
 /* The user at the other end of a connected UNIX socket, by the kernel's word. */
