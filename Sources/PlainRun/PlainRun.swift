@@ -43,7 +43,7 @@ package enum PlainRun {
           standardInput: .stream(.standardInput), standardOutput: .stream(.standardOutput),
           standardError: .stream(.standardError), memoryByteCount: memoryByteCount,
           timeout: timeout))
-      if let text = report.outcome.problem { complain("\(target): \(text)") }
+      if let text = report.outcome.detailedProblem { complain("\(target): \(text)") }
       if case .faulted(let signal, let instruction, _, _) = report.outcome {
         return .faulted(signal: signal, instruction: instruction)
       }

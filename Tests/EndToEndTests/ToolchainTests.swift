@@ -21,7 +21,7 @@ struct ToolchainTests {
     #expect(inside.output == (try run(native, [])).output)
   }
 
-  @Test("what C++ would throw ends the program with what it was")
+  @Test("what C++ would throw ends the program with what it was; what is missing is named")
   func thrown() throws {
     let folder = try Folder()
     try folder.write(
@@ -35,6 +35,10 @@ struct ToolchainTests {
     let refused = try run(zvm, ["c++", folder.path("u.cc"), "-o", folder.path("u.nexe")])
     #expect(refused.status != 0)
     #expect(refused.errors.contains("u.cc:1"), "\(refused.errors)")
+    try folder.write("s.cc", "#include <iostream>\nint main() { std::cout << 1; }\n")
+    let streams = try run(zvm, ["c++", folder.path("s.cc"), "-o", folder.path("s.nexe")])
+    #expect(streams.status != 0)
+    #expect(streams.errors.contains("zvm c++ has no <iostream>"), "\(streams.errors)")
   }
 
   @Test("a build in another folder is the same bytes, debug information and all")
