@@ -61,3 +61,13 @@ int csb_process_file(int32_t process)
 	int fd = syscall(SYS_pidfd_open, process, 0);
 	return fd < 0 ? -errno : fd;
 }
+
+void csb_copy_session(const struct csb_shared *shared, struct csb_shared *copy)
+{
+	memcpy(copy, shared, sizeof *copy);
+}
+
+void csb_copy_channel(const struct csb_shared *shared, uint32_t index, struct csb_channel *copy)
+{
+	memcpy(copy, csb_channel_at((struct csb_shared *)shared, index), sizeof *copy);
+}

@@ -164,8 +164,7 @@ struct LauncherProcess: Sendable {
   /// Ends the launcher, then kills and waits for whatever is left of its group: sandboxes and
   /// the first process of their namespace. What the launcher ended with, for people.
   func reapAll() -> String {
-    // It has hung up, or was hung up on. One that is stopped, or stuck, does not see that.
-    if csb_await_end(process, 0) == 0 { Glibc.kill(process, SIGKILL) }
+    if csb_await_end(process, 0) == 0 { hurry() }
     // It stays to be waited for, so its number names its group and no other; where somebody else has
     // waited for it, the group must have a child of ours.
     if csb_await_end(process, 1) >= 0 || csb_ended_in(process) >= 0 {
@@ -181,6 +180,17 @@ struct LauncherProcess: Sendable {
         words = signal != 0 ? "signal \(signal)" : "status \(end.status >> 8 & 0xff)"
       }
     }
+  }
+
+  /// It has hung up, or was hung up on, and is about to end by itself. One that is stopped, or stuck, is not.
+  private func hurry() {
+    let file = csb_process_file(process)
+    if file >= 0 {
+      var end = pollfd(fd: file, events: Int16(POLLIN), revents: 0)
+      _ = unsafe poll(&end, 1, 1000)
+      close(file)
+    }
+    if csb_await_end(process, 0) == 0 { Glibc.kill(process, SIGKILL) }
   }
 
   /// Path of the launcher: beside this executable, or beside the test bundle this process runs.

@@ -33,14 +33,16 @@ import Synchronization
   /// Before a session: nothing in here is an earlier one's.
   func clear() { unsafe pointer.pointee = csb_shared() }
 
-  /// What stands in here, each field read once.
+  /// What stands in here, copied before anything of it is looked at.
   func contents(channelCount limit: Int) -> Contents {
-    let shared = unsafe pointer.pointee
+    var shared = csb_shared()
+    unsafe csb_copy_session(pointer, &shared)
     let count = min(Int(shared.channel_count), limit)
     var channels: [Contents.Channel] = []
     channels.reserveCapacity(count)
     for index in 0..<count {
-      let channel = unsafe csb_channel_at(pointer, UInt32(index)).pointee
+      var channel = csb_channel()
+      unsafe csb_copy_channel(pointer, UInt32(index), &channel)
       let counters = channel.counters
       var sums = SandboxReport.Accounting()
       sums.gets = Self.plausible(counters.0)

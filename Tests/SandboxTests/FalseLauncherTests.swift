@@ -78,7 +78,7 @@ struct FalseLauncherTests {
     #expect(!files.isEmpty && !files.contains { $0.hasPrefix("/memfd:given") })
   }
 
-  @Test("whose template's copies never say a word: their time is up, and they end with the launcher")
+  @Test("whose template's copies say nothing: their time is up, and they end with the launcher")
   func mute() throws {
     let launcher = try launcher("mute", templates: true)
     let group = launcher.processIdentifier

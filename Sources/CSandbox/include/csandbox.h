@@ -112,6 +112,10 @@ static inline struct csb_channel *csb_channel_at(struct csb_shared *shared, uint
 		__builtin_trap();
 	return (struct csb_channel *)(shared + 1) + index;
 }
+/* What stands there now, copied: whoever still writes to it, a template that lies perhaps, changes the copy no
+ * more. */
+void csb_copy_session(const struct csb_shared *shared, struct csb_shared *copy);
+void csb_copy_channel(const struct csb_shared *shared, uint32_t index, struct csb_channel *copy);
 /* Writes a byte over itself, whatever the compiler thinks of it. */
 static inline void csb_touch(void *place)
 {
