@@ -105,6 +105,10 @@ public struct Exec: ParsableCommand {
     } else {
       module = try ValidatedModule(path: FilePath(program))
     }
+    // Test programs measure until some time has gone by: their clocks move on with the host's.
+    let uptime = try? FileDescriptor.open(
+      FilePath("/proc/uptime"), .readOnly, options: .closeOnExec)
+    defer { try? uptime?.close() }
     let launcher = try Launcher(module: module, spare: spare)
     defer { launcher.shutDown() }
     var variables = environment
@@ -120,7 +124,8 @@ public struct Exec: ParsableCommand {
       mounts: [(.file(tree.before, offset: 0, length: nil), tree.root)],
       saves: [(.file(tree.after, offset: 0, length: nil), tree.root)],
       kept: [(.file(tree.kept, offset: 0, length: nil), tree.root)],
-      seconds: UInt32(clamping: tree.seconds), identity: identity,
+      seconds: UInt32(clamping: tree.seconds),
+      clock: uptime.map { .file($0, offset: 0, length: 64) }, identity: identity,
       memoryByteCount: memory?.rawValue ?? 1 << 30, timeout: .seconds(3600), tellsErrors: true)
     let report = try launcher.runAndWait(session)
     if let input, let read = report.accounting.first?.getBytes { try leave(input, read) }

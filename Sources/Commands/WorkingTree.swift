@@ -11,7 +11,7 @@ final class WorkingTree {
   /// The folder, and the folder in it where the program starts.
   let root: String
   let current: String
-  /// The time at the start, in seconds since 1970: the program's clocks stand still there.
+  /// The time at the start, in seconds since 1970: the program's clocks begin there.
   let seconds = Int(Date.now.timeIntervalSince1970)
   /// A private folder, removed at the end.
   let scratch: String

@@ -5,7 +5,7 @@
 /// does not understand, and that touches memory, control flow or a reserved register, is an error.
 public struct Rewriter {
   /// Changes whenever the same input gives other output; part of every build cache's key.
-  public static let version = "8"
+  public static let version = "9"
 
   let fileName: String
   var writer = BundleWriter()
@@ -110,6 +110,13 @@ public struct Rewriter {
     }
     guard inText else {
       writer.raw("\t\(name) \(arguments)")
+      return
+    }
+    if name == ".byte", let spelled = SpelledInstruction.text(arguments) {
+      var parser = StatementParser()
+      for case .instruction(let instruction) in parser.statements(of: spelled[...]) ?? [] {
+        try rewrite(instruction)
+      }
       return
     }
     switch name {

@@ -23,7 +23,8 @@ extension Session {
   /// earlier ones; a compressed one is a `.compressed` backing. Each of `saves` is where the folder's
   /// content goes, as a tarball, when the program exits; with one of `kept` for the same folder, the names of
   /// what is as a mount had it go there, each ended by a NUL, and stay out of the tarball. `seconds` is the
-  /// time at the start, since 1970: clocks inside are fixed. `forksLate`: our C library calls fork before it
+  /// time at the start, since 1970: clocks inside are fixed, or move on with `clock`, which
+  /// has seconds and hundredths as /proc/uptime does. `forksLate`: our C library calls fork before it
   /// has to do with the standard streams or another channel that can be written, so that the session can be
   /// the set-up of a `Template`; elsewhere that makes no difference. `tellsErrors`: as of channels, for standard
   /// output and error. `seekableInput`: standard input is a file that the program can read at any place.
@@ -33,7 +34,7 @@ extension Session {
     standardError: Channel.Backing, mounts: [(tar: Channel.Backing, at: String)] = [],
     saves: [(tar: Channel.Backing, of: String)] = [],
     kept: [(names: Channel.Backing, of: String)] = [], seconds: UInt32 = 0,
-    identity: Identity = Identity(),
+    clock: Channel.Backing? = nil, identity: Identity = Identity(),
     memoryByteCount: Int = 256 << 20, timeout: Duration = .seconds(60),
     forksLate: Bool = false, tellsErrors: Bool = false
   ) -> Session {
@@ -47,12 +48,12 @@ extension Session {
       text += "[user]\nuid=\(identity.user), gid=\(identity.group), umask=\(mask)\n"
     }
     if forksLate { text += "[precache]\nprecache=late\n" }
-    var tarballs: [Channel] = []
+    var others: [Channel] = []
     if !mounts.isEmpty || !saves.isEmpty || !kept.isEmpty { text += "[fstab]\n" }
     for (index, mount) in mounts.enumerated() {
       let alias = "/dev/mount/\(index).tar"
       text += "channel=\(alias), mountpoint=\(escaped(mount.at)), access=ro, removable=no\n"
-      tarballs.append(
+      others.append(
         Channel(
           alias: alias, access: mount.tar.seeks ? .append : .sequential, backing: mount.tar,
           limits: .readOnly))
@@ -60,12 +61,16 @@ extension Session {
     for (index, save) in saves.enumerated() {
       let alias = "/dev/save/\(index).tar"
       text += "channel=\(alias), mountpoint=\(escaped(save.of)), access=wo, removable=no\n"
-      tarballs.append(Channel(alias: alias, backing: save.tar, limits: .writeOnly))
+      others.append(Channel(alias: alias, backing: save.tar, limits: .writeOnly))
     }
     for (index, list) in kept.enumerated() {
       let alias = "/dev/kept/\(index)"
       text += "channel=\(alias), mountpoint=\(escaped(list.of)), access=kept, removable=no\n"
-      tarballs.append(Channel(alias: alias, backing: list.names, limits: .writeOnly))
+      others.append(Channel(alias: alias, backing: list.names, limits: .writeOnly))
+    }
+    if let clock {
+      others.append(
+        Channel(alias: "/dev/clock", access: .append, backing: clock, limits: .readOnly))
     }
     if seekableInput { text += "[mapping]\nchannel=/dev/stdin, mode=file\n" }
     var output = Channel(alias: "/dev/stdout", backing: standardOutput, limits: .writeOnly)
@@ -81,7 +86,7 @@ extension Session {
         Channel(
           alias: "/dev/nvram", access: .random, backing: .bytes(Array(text.utf8)),
           limits: .readOnly),
-      ] + tarballs, memoryByteCount: memoryByteCount, timeout: timeout)
+      ] + others, memoryByteCount: memoryByteCount, timeout: timeout)
   }
 
   /// One word of nvram text: plain characters as they are, every other byte as `\xHH`.

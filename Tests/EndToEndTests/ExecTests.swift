@@ -124,6 +124,37 @@ struct ExecTests {
     #expect(text.count == 30 && text.prefix(15) == text.suffix(15))
   }
 
+  @Test("time goes by for a program that works until some has; under zvm run it does not")
+  func clock() throws {
+    let folder = try Folder()
+    try folder.write(
+      "p.c",
+      """
+      #include <stdio.h>
+      #include <time.h>
+      #include <unistd.h>
+      static long long now(void) { struct timespec t; clock_gettime(CLOCK_MONOTONIC, &t); return t.tv_sec * 1000000000LL + t.tv_nsec; }
+      int main(void) {
+        volatile unsigned sum = 0;
+        long long before = now(), n;
+        clock_t used = clock();
+        /* As benchmarks find out how often to repeat something: twice as often until it takes 50 ms. */
+        for (n = 1; n < 1LL << 30 && now() - before < 50000000; n *= 2)
+          for (long long i = 0; i < n; i++) sum += i;
+        puts(n < 1LL << 30 && clock() - used >= 40000 ? "moves" : "stands");
+        long long slept = now(); sleep(100); puts(now() - slept >= 100000000000 ? "slept" : "awake");
+        return 0;
+      }
+
+      """)
+    let text = try shell(
+      """
+      \(zvm) env make p CC="\(zvm) cc -O1" > /dev/null; \(zvm) cc -O1 p.c -o p.nexe
+      ./p; \(zvm) run p.nexe
+      """, in: folder.url)
+    #expect(text == "moves\nslept\nstands\nslept\n")
+  }
+
   @Test("the next program goes on where one stopped reading")
   func sharedInput() throws {
     let folder = try Folder()

@@ -106,9 +106,21 @@ func labels() throws {
 }
 
 @Test(
+  "an instruction that is spelled in bytes is the one that it is",
+  arguments: [
+    (".byte 0x0f, 0x01, 0xd0", "xgetbv"), (".byte 0x0f,0xa2", "cpuid"), (".byte 15, 0x31", "rdtsc"),
+    (".byte 0x0f,0xc7,0xf0", "rdrand %eax"), (".byte 0x48, 0x0f, 0xc7, 0xf0", "rdrand %rax"),
+    (".byte 0xf3, 0x90", "pause"), (".byte 0x0f, 0x0b", "ud2"),
+  ])
+func spelled(bytes: String, instruction: String) throws {
+  #expect(try rewritten("nop\n\(bytes)\nnop\n") == rewritten("nop\n\(instruction)\nnop\n"))
+}
+
+@Test(
   "what has no sandboxed form is an error with its line",
   arguments: [
     "syscall", "int $0x80", "movl %eax, %r15d", "movq %r11, %rax", "popq %rsp", "rdpmc",
+    ".byte 0x0f, 0x05", ".byte 0x0f, 0x01",
     "rdrand %esp", "rdrand %ax",
     "movl %gs:4, %eax", "movl %eax, %fs", "ljmp *(%eax)", "ret $8", "xchgq %rsp, %rax",
     "movw %ax, %sp", ".byte 15", "btsl %eax, (%ebx)", "btsl %eax, %eax", "movl (%eax,%esp), %ebx",

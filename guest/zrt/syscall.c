@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include "kstat.h"
 #include "node.h"
 #include "nvram.h"
@@ -19,11 +20,18 @@ int zrt_verbosity;
 /* Linux's clocks, and those of a process or thread (negative); all of them are the one there is. */
 static int is_clock(int clock) { return clock < 12; }
 
-static zrt_long time_to(struct zrt_timespec *time, int64_t unit)
+/* What a process has used: counted from its start, so that clock() has room for it. */
+static int is_usage(int clock)
+{
+	return clock < 0 || clock == CLOCK_PROCESS_CPUTIME_ID || clock == CLOCK_THREAD_CPUTIME_ID;
+}
+
+static zrt_long time_to(struct zrt_timespec *time, int64_t unit, int clock)
 {
 	long rest;
 	if (time) {
-		time->seconds = zrt_seconds(zrt_clock_nanoseconds(), &rest);
+		zrt_clock_look();
+		time->seconds = zrt_seconds(is_usage(clock) ? zrt_clock_elapsed() : zrt_clock_nanoseconds(), &rest);
 		time->nanoseconds = rest / unit;
 	}
 	return 0;
@@ -186,8 +194,8 @@ static zrt_long call(uint32_t n, zrt_long a, zrt_long b, zrt_long c, zrt_long d,
 	case NUMBER(SYS_munlockall): return 0;
 	case NUMBER(SYS_msync): return zrt_sync(a);
 
-	case NUMBER(SYS_clock_gettime): return is_clock(a) ? time_to(PTR(b), 1) : -EINVAL;
-	case NUMBER(SYS_gettimeofday): return time_to(PTR(a), 1000);
+	case NUMBER(SYS_clock_gettime): return is_clock(a) ? time_to(PTR(b), 1, a) : -EINVAL;
+	case NUMBER(SYS_gettimeofday): return time_to(PTR(a), 1000, CLOCK_REALTIME);
 	case NUMBER(SYS_clock_getres): return is_clock(a) ? resolution(PTR(b)) : -EINVAL;
 	case NUMBER(SYS_clock_settime): return a ? -EINVAL : -EPERM; /* only CLOCK_REALTIME could be */
 	case NUMBER(SYS_settimeofday): return -EPERM;

@@ -70,6 +70,7 @@ zrt_long zrt_usage(void *usage, uint32_t size)
 	long rest;
 	memset(usage, 0, size);
 	int64_t *fields = usage;
+	zrt_clock_look();
 	fields[0] = zrt_seconds(zrt_clock_elapsed(), &rest);
 	fields[1] = rest / 1000;
 	return 0;
@@ -78,6 +79,7 @@ zrt_long zrt_usage(void *usage, uint32_t size)
 /* In hundredths of seconds, as long long: user, system, and those of children. */
 zrt_long zrt_times(void *times)
 {
+	zrt_clock_look();
 	int64_t ticks = zrt_clock_elapsed() / 10000000;
 	if (times) {
 		memset(times, 0, 4 * sizeof ticks);

@@ -99,6 +99,9 @@ void zrt_tree_start(void);
 int zrt_channel(const char *name);
 
 /* clock.c: fixed time and randomness. */
+/* Takes in what time it is outside, where that is to be known. Programs that ask for the time call it; files are
+ * dated with what was known then, as a look costs a trap. */
+void zrt_clock_look(void);
 void zrt_clock_start(int64_t seconds);
 int64_t zrt_clock_nanoseconds(void);
 int64_t zrt_clock_elapsed(void);
