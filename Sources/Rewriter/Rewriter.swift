@@ -21,7 +21,8 @@ public struct Rewriter {
   private var section = ".text"
   private var previousSection = ".text"
   private var sectionStack: [String] = []
-  private var labels = LabelUse()
+  private(set) var labels = LabelUse()
+  private var stackUse = StackUse()
   private(set) var jumpTargets = JumpTargets()
 
   private init(fileName: String) { self.fileName = fileName }
@@ -31,6 +32,7 @@ public struct Rewriter {
     var rewriter = Rewriter(fileName: fileName)
     let lines = assembly.split(separator: "\n", omittingEmptySubsequences: false)
     rewriter.labels = LabelUse(lines)
+    rewriter.stackUse = StackUse(lines, labels: rewriter.labels)
     rewriter.jumpTargets = JumpTargets(lines)
     rewriter.writer.raw("\t.bundle_align_mode 5")
     rewriter.writer.raw("\t.text")
@@ -85,8 +87,16 @@ public struct Rewriter {
     }
   }
 
+  /// What it reads and writes; nil when that is not known to the last bit.
+  func effects(of instruction: Instruction) -> Effects? {
+    var effects = instruction.effects
+    effects?.ownsStack = stackUse.isPrivate
+    return effects
+  }
+
   private mutating func label(_ name: Substring) {
     if labels.isOnlyForDebugging(name) { return writer.note(name + ":") }
+    if labels.isFunction(name) { stackUse.enter(name) }
     writer.flush()
     bounds.forget()
     if jumpTargets.usesFlags(name) {
@@ -216,12 +226,19 @@ struct LabelUse {
   private var functions: Set<Substring> = []
   private var taken: Set<Substring> = []
   private var jumpedTo: Set<Substring> = []
+  private var weak: Set<Substring> = []
+  private var defined: Set<Substring> = []
 
   init() {}
 
   init(_ lines: [Substring]) {
     for line in lines {
       let text = line.trimmed
+      if text.hasSuffix(":") {
+        defined.insert(text.dropLast())
+      } else if text.hasPrefix(".set") {
+        defined.insert(text.dropFirst(4).prefix { $0 != "," }.trimmed)
+      }
       if text.hasPrefix("j") || text.hasPrefix("loop") || text.hasPrefix("call") {
         jumpedTo.insert(text.drop(while: { $0 != " " && $0 != "\t" }).trimmed)
       }
@@ -234,6 +251,7 @@ struct LabelUse {
         // Another file may take the address of what it can see.
         for name in text.drop(while: { $0 != " " && $0 != "\t" }).split(separator: ",") {
           functions.insert(name.trimmed)
+          if text.hasPrefix(".weak") { weak.insert(name.trimmed) }
         }
       } else if text.hasPrefix(".long") || text.hasPrefix(".quad") || text.hasPrefix(".4byte")
         || text.hasPrefix(".8byte") || text.hasPrefix(".value") || text.utf8.contains(0x24)
@@ -243,6 +261,13 @@ struct LabelUse {
       }
     }
   }
+
+  /// Whether it may be that nothing defines this symbol: then it is 0, which is no place to jump to directly.
+  func mayBeUndefined(_ symbol: Substring) -> Bool {
+    weak.contains(symbol) && !defined.contains(symbol)
+  }
+
+  func isFunction(_ label: Substring) -> Bool { functions.contains(label) }
 
   func isIndirectTarget(_ label: Substring) -> Bool {
     functions.contains(label) || taken.contains(label)
