@@ -37,6 +37,29 @@ static struct {
 } loaded[64];
 static size_t loaded_count;
 
+/* Where the linker has put what is written to: after constants, of which Swift's share their segment. */
+extern char data_start[] __attribute__((weak));
+
+static void note_loaded(uint64_t start, uint64_t end, int is_written, int is_kept)
+{
+	if (loaded_count == sizeof loaded / sizeof *loaded || start == end)
+		return;
+	loaded[loaded_count].start = start;
+	loaded[loaded_count].end = end;
+	loaded[loaded_count].is_written = is_written;
+	loaded[loaded_count++].is_kept = is_kept;
+}
+
+/* Makes constants of a writable segment read-only; where they end. */
+static uint64_t protect_constants(uint64_t start, uint64_t end)
+{
+	uint64_t written = (uint64_t)data_start & ~4095ul;
+	if (written <= start || written >= end || mprotect((void *)start, written - start, PROT_READ))
+		return start;
+	note_loaded(start, written, 0, 1);
+	return written;
+}
+
 static int find_loaded(struct dl_phdr_info *info, size_t size, void *opaque)
 {
 	(void)size, (void)opaque;
@@ -45,15 +68,16 @@ static int find_loaded(struct dl_phdr_info *info, size_t size, void *opaque)
 		return 0;
 	for (int i = 0; i < info->dlpi_phnum; i++) {
 		const ElfW(Phdr) *header = &info->dlpi_phdr[i];
-		if (header->p_type != PT_LOAD || loaded_count == sizeof loaded / sizeof *loaded)
+		if (header->p_type != PT_LOAD)
 			continue;
-		uint64_t start = info->dlpi_addr + header->p_vaddr;
-		loaded[loaded_count].start = start & ~4095ul;
-		loaded[loaded_count].end = start + header->p_memsz;
-		loaded[loaded_count].is_written = header->p_flags & PF_W;
+		uint64_t start = info->dlpi_addr + header->p_vaddr, end = start + header->p_memsz;
+		start &= ~4095ul;
+		int is_written = header->p_flags & PF_W;
+		if (is_written && !info->dlpi_name[0])
+			start = protect_constants(start, end);
 		/* Code of the program and of the C library. The rest is for few sessions. */
-		loaded[loaded_count++].is_kept = header->p_flags & PF_X &&
-			(!info->dlpi_name[0] || strstr(info->dlpi_name, "/libc.so"));
+		note_loaded(start, end, is_written, header->p_flags & PF_X &&
+			(!info->dlpi_name[0] || strstr(info->dlpi_name, "/libc.so")));
 	}
 	return 0;
 }
@@ -73,6 +97,8 @@ static void own_pages(void)
 }
 
 static int page_map = -1;
+/* In it: there, and not memory of this process's own. */
+static const uint64_t PRESENT_OF_FILE = 5ul << 61;
 /* The kernel's pages that programs are given: code, and data with the time. */
 static struct {
 	uint64_t start, end;
@@ -105,7 +131,6 @@ void csb_drop(void *start, size_t size);
 static void forget_unwritten(uint64_t start, uint64_t end)
 {
 	enum { PIECE = 512 };
-	const uint64_t present_of_file = 5ul << 61;
 	uint64_t entries[PIECE];
 	while (start < end) {
 		size_t count = (end - start + 4095) / 4096;
@@ -116,7 +141,7 @@ static void forget_unwritten(uint64_t start, uint64_t end)
 			return;
 		for (size_t i = 0; i < count; i++) {
 			size_t first = i;
-			while (i < count && (entries[i] & present_of_file) == present_of_file)
+			while (i < count && (entries[i] & PRESENT_OF_FILE) == PRESENT_OF_FILE)
 				i++;
 			if (i > first)
 				csb_drop((char *)start + first * 4096, (i - first) * 4096);
@@ -132,7 +157,56 @@ void csb_forget_lookups(void)
 			forget_unwritten(loaded[i].start, loaded[i].end);
 		else
 			csb_drop((void *)loaded[i].start, loaded[i].end - loaded[i].start);
-	csb_close(page_map);
+}
+
+/* The kernel looks up sixteen pages of a file at once. Whether one of them is of use: it is forgotten, and
+ * looked at when all that a launcher does between two forks has been done. */
+enum { AROUND = 16, CANDIDATES = 1024, DROPPED = 1, NEEDED = 2 };
+static uint64_t candidates[CANDIDATES];
+static size_t candidate_count;
+static int sift_turn;
+
+static int is_looked_up(uint64_t place)
+{
+	uint64_t entry;
+	return pread(page_map, &entry, sizeof entry, place / 4096 * sizeof entry) == sizeof entry &&
+		(entry & PRESENT_OF_FILE) == PRESENT_OF_FILE;
+}
+
+static void find_candidates(void)
+{
+	/* What scripts/launcher-order.txt puts first every sandbox needs, also what no rehearsal runs. */
+	extern char csb_vouched[];
+	uint64_t hot = (uint64_t)csb_vouched & ~4095ul;
+	for (size_t i = 0; i < loaded_count; i++)
+		for (uint64_t at = loaded[i].start; !loaded[i].is_written && at < loaded[i].end; at += 4096)
+			if (at - hot >= AROUND * 4096 && is_looked_up(at) && candidate_count < CANDIDATES)
+				candidates[candidate_count++] = at;
+}
+
+int csb_sift_lookups(void)
+{
+	if (page_map < 0)
+		return 0;
+	if (!sift_turn)
+		find_candidates();
+	int is_last = sift_turn == AROUND;
+	for (size_t i = 0; i < candidate_count; i++) {
+		uint64_t place = candidates[i] & ~4095ul;
+		if (candidates[i] & DROPPED)
+			candidates[i] = place | (is_looked_up(place) ? NEEDED : 0);
+		/* Of neighbours one at a time: they come back together. */
+		if (is_last ? !(candidates[i] & NEEDED) : place / 4096 % AROUND == sift_turn) {
+			candidates[i] |= DROPPED;
+			csb_drop((void *)place, 4096);
+		}
+	}
+	sift_turn++;
+	if (is_last) {
+		csb_close(page_map);
+		page_map = -1;
+	}
+	return !is_last;
 }
 
 void csb_leave_given(void)

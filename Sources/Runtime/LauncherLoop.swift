@@ -73,15 +73,18 @@ private struct LauncherLoop {
   private let rehearsal: [UInt8]
   /// The first process of the sandboxes' process namespace; 0 where there is none.
   private var initProcess: pid_t = 0
+  private var isSifting: Bool
 
   init(engine: PacketSocket, isForOne: Bool) throws(RuntimeError) {
     self.engine = engine
     self.isForOne = isForOne
+    isSifting = !isForOne
     let closed = csb_close_range(UInt32(engine.descriptor) + 1, .max)
     guard closed == 0 else { throw RuntimeError("close_range", errno: -closed) }
     csb_find_given()
     if !isForOne { csb_keep_lookups() }
     csb_forget_restarts()
+    csb_keep_processors()
     try Lockdown.lockLauncher()
     // Before there is a module: the engine may still be validating it.
     let isolation = Isolation()
@@ -192,9 +195,13 @@ private struct LauncherLoop {
   private mutating func fork(
     _ identifier: UInt64, _ message: ForkMessage, _ control: Int32, _ shared: Int32
   ) throws(RuntimeError) {
+    if isSifting {
+      isSifting = csb_sift_lookups() != 0
+      try rehearse(rehearsal, memory)
+    }
     let mapped = csb_map_next(shared)
     guard mapped == 0 else { throw RuntimeError("map shared memory", errno: -mapped) }
-    let process = csb_fork()
+    let process = message.isNear ? csb_fork_near() : csb_fork()
     if process == 0 {
       runSandboxProcess(
         lockdown, memory: memory, powers: message.mayFork ? templatePowers : plainPowers,

@@ -137,7 +137,7 @@ final class SandboxFleet: Sendable {
     let result = Mutex<Result<SandboxReport, SandboxError>?>(nil)
     let done = DispatchSemaphore(value: 0)
     let kind = template.map(Kind.copy) ?? .plain
-    let (process, number) = try begin(session, kind) { report in
+    let (process, number) = try begin(session, kind, isAwaited: true) { report in
       result.withLock { $0 = report }
       done.signal()
     }
@@ -168,7 +168,10 @@ final class SandboxFleet: Sendable {
 
   /// Hands the session to a sandbox: one that waits, or a new one. When this throws, `completion` is
   /// never called.
-  func begin(_ session: Session, _ kind: Kind, _ completion: @escaping Completion)
+  /// `isAwaited`: this thread does nothing else until the session is over.
+  func begin(
+    _ session: Session, _ kind: Kind, isAwaited: Bool = false, _ completion: @escaping Completion
+  )
     throws(SandboxError) -> (SandboxProcess, UInt64)
   {
     var (message, descriptors) = try session.message(
@@ -191,7 +194,7 @@ final class SandboxFleet: Sendable {
         processorLimit: processorLimit, completion: completion)
       process.memory.clear()
       if waiting != nil, options.measuresMemory { process.forgetPeak() }
-      let number = try register(running)
+      let (number, isAlone) = try register(running)
       do throws(SandboxError) {
         let sent = try process.send(message, descriptors, number: number)
         if kind.isPlain, !options.reuse { try prepare(message) }
@@ -200,7 +203,9 @@ final class SandboxFleet: Sendable {
         } else if waiting == nil {
           var mayFork = false
           if case .template = kind { mayFork = true }
-          try fork(process, control, ForkMessage(mayFork: mayFork, isAhead: false))
+          try fork(
+            process, control,
+            ForkMessage(mayFork: mayFork, isAhead: false, isNear: isAwaited && isAlone))
         }
         if sent {
           // Whoever cancelled before there was a process to kill.
@@ -219,21 +224,22 @@ final class SandboxFleet: Sendable {
     }
   }
 
-  /// Notes a session before it is sent, and looks after its deadline.
-  private func register(_ running: Running) throws(SandboxError) -> UInt64 {
-    let (number, isNext, ended) = state.withLock { state -> (UInt64, Bool, String?) in
-      if let ended = state.ended { return (0, false, ended) }
+  /// Notes a session before it is sent, and looks after its deadline. Its number, and whether no other runs.
+  private func register(_ running: Running) throws(SandboxError) -> (UInt64, isAlone: Bool) {
+    let (number, isAlone, isNext, ended) = state.withLock {
+      state -> (UInt64, Bool, Bool, String?) in
+      if let ended = state.ended { return (0, false, false, ended) }
       let number = state.nextNumber
       state.nextNumber += 1
       state.running[number] = running
       state.sessions[running.process.identifier] = number
       let isNext = running.wake < state.wake
       if isNext { state.wake = running.wake }
-      return (number, isNext, nil)
+      return (number, state.running.count == 1, isNext, nil)
     }
     if let ended { throw SandboxError(ended) }
     if isNext { events.wake() }
-    return number
+    return (number, isAlone)
   }
 
   /// Takes a session out: whoever does it says how it ended. nil when somebody else has.
@@ -295,7 +301,7 @@ final class SandboxFleet: Sendable {
   private func addIdle() throws(SandboxError) {
     let (process, control) = try newProcess(.plain)
     defer { close(control) }
-    try fork(process, control, ForkMessage(mayFork: false, isAhead: true))
+    try fork(process, control, ForkMessage(mayFork: false, isAhead: true, isNear: false))
     state.withLock { state in
       if state.ended == nil { state.idle.append(process) }
     }

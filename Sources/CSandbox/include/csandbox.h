@@ -151,6 +151,11 @@ int csb_fork(void);
 static const int CSB_FORK_WATCHED = 0x1000 /* CLONE_PIDFD */;
 void csb_watch_forks(void);
 void csb_end_watched(void);
+/* The same, with the first turn on this processor: to begin on another one, which sleeps, takes longer than
+ * to wait here until the launcher is done. Who is forked may run where the launcher may (which
+ * csb_keep_processors notes, before the filter) as soon as the launcher has had another turn. */
+int csb_fork_near(void);
+void csb_keep_processors(void);
 /* No answer: nothing that can fail is closed with it. */
 void csb_close(int fd);
 /* The same for a template's copy, whose filter has no secret. */
@@ -197,6 +202,9 @@ void csb_find_given(void);
 void csb_keep_lookups(void);
 /* Then, when all is set up: forget those of start-up, so that they need not be copied either. */
 void csb_forget_lookups(void);
+/* Before a fork, and then a rehearsal: finds out which of the pages that were looked up by the way are not
+ * needed, and forgets those, so that no fork copies them. 0: done. */
+int csb_sift_lookups(void);
 /* Unmaps the code and data that the kernel gave the program. They tell the time, and nothing uses them. */
 void csb_leave_given(void);
 /* Calls `body` with a stack that starts with a page, so that it uses no more of them than it must. */
