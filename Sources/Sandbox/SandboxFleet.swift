@@ -65,6 +65,7 @@ final class SandboxFleet: Sendable {
   let options: Launcher.Options
   let state = Mutex(State())
   private let sharedMemory = SharedMemoryPool()
+  private let controlSockets = ControlSocketPool()
   let events: EventQueue
   /// Left when the thread has seen the end and the launcher is reaped.
   private let watching = DispatchGroup()
@@ -184,10 +185,12 @@ final class SandboxFleet: Sendable {
     let check = start.addingReportingOverflow(processorLimit)
     while true {
       let waiting = kind.isPlain ? takeIdle() : nil
-      var control: Int32 = -1
-      let process: SandboxProcess
-      if let waiting { process = waiting } else { (process, control) = try newProcess(kind) }
-      defer { if control >= 0 { close(control) } }
+      // Whoever waits for a process that has one session does not need to hear its socket hung up.
+      let process =
+        if let waiting { waiting } else {
+          try newProcess(kind, keepsSocket: isAwaited && kind.isPlain && !options.reuse)
+        }
+      defer { if waiting == nil { process.closeSandboxEnd() } }
       let running = Running(
         session: session, process: process, deadline: overflow ? .max : deadline,
         processorCheck: check.overflow ? .max : check.partialValue,
@@ -199,13 +202,12 @@ final class SandboxFleet: Sendable {
         let sent = try process.send(message, descriptors, number: number)
         if kind.isPlain, !options.reuse { try prepare(message) }
         if case .copy(let template) = kind {
-          try copy(template, process, control)
+          try copy(template, process)
         } else if waiting == nil {
           var mayFork = false
           if case .template = kind { mayFork = true }
           try fork(
-            process, control,
-            ForkMessage(mayFork: mayFork, isAhead: false, isNear: isAwaited && isAlone))
+            process, ForkMessage(mayFork: mayFork, isAhead: false, isNear: isAwaited && isAlone))
         }
         if sent {
           // Whoever cancelled before there was a process to kill.
@@ -253,23 +255,26 @@ final class SandboxFleet: Sendable {
 
   // MARK: Processes
 
-  private func newProcess(_ kind: Kind) throws(SandboxError) -> (SandboxProcess, Int32) {
+  private func newProcess(_ kind: Kind, keepsSocket: Bool = false) throws(SandboxError)
+    -> SandboxProcess
+  {
     var template: Int32 = 0
     if case .copy(let process) = kind { template = process.number }
     let number = state.withLock { state in
       defer { state.nextNumber += 1 }
       return state.nextNumber
     }
-    return try SandboxProcess.make(
-      identifier: number, template: template, pool: sharedMemory, launcher: process.process)
+    return try SandboxProcess(
+      identifier: number, template: template, pool: sharedMemory,
+      sockets: keepsSocket ? controlSockets : nil, launcher: process.process)
   }
 
-  private func fork(_ process: SandboxProcess, _ control: Int32, _ message: ForkMessage)
+  private func fork(_ process: SandboxProcess, _ message: ForkMessage)
     throws(SandboxError)
   {
     state.withLock { $0.processes[process.identifier] = process }
     do throws(SandboxError) {
-      try self.process.fork(process, control, message)
+      try self.process.fork(process, message)
     } catch {
       state.withLock { $0.processes[process.identifier] = nil }
       throw error
@@ -299,9 +304,9 @@ final class SandboxFleet: Sendable {
   }
 
   private func addIdle() throws(SandboxError) {
-    let (process, control) = try newProcess(.plain)
-    defer { close(control) }
-    try fork(process, control, ForkMessage(mayFork: false, isAhead: true, isNear: false))
+    let process = try newProcess(.plain)
+    defer { process.closeSandboxEnd() }
+    try fork(process, ForkMessage(mayFork: false, isAhead: true, isNear: false))
     state.withLock { state in
       if state.ended == nil { state.idle.append(process) }
     }
