@@ -30,54 +30,68 @@ int csb_lock_child(int32_t parent, unsigned first_channel, uint64_t processes)
 	return result;
 }
 
-/* What of programs and libraries is mapped from files. */
+/* What of the program is mapped from its file. */
 static struct {
 	uint64_t start, end;
-	int is_written, is_kept;
-} loaded[64];
+	enum { READ_ONLY, WRITTEN_ONCE, WRITTEN } kind;
+} loaded[16];
 static size_t loaded_count;
 
-/* Where the linker has put what is written to: after constants, of which Swift's share their segment. */
-extern char data_start[] __attribute__((weak));
+/* Constants, of which Swift's lie in a segment that is written to (scripts/launcher.ld). */
+extern char csb_constants[] __attribute__((weak)), csb_constants_end[] __attribute__((weak));
 
-static void note_loaded(uint64_t start, uint64_t end, int is_written, int is_kept)
+static uint64_t first_constant(void) { return ((uint64_t)csb_constants + 4095) & ~4095ul; }
+static uint64_t end_of_constants(void) { return (uint64_t)csb_constants_end & ~4095ul; }
+
+int csb_protect_constants(void)
+{
+	if (!csb_constants || first_constant() >= end_of_constants())
+		return -ENOEXEC;
+	size_t size = end_of_constants() - first_constant();
+	return mprotect((void *)first_constant(), size, PROT_READ) ? -errno : 0;
+}
+
+static void note_loaded(uint64_t start, uint64_t end, int kind)
 {
 	if (loaded_count == sizeof loaded / sizeof *loaded || start == end)
 		return;
 	loaded[loaded_count].start = start;
 	loaded[loaded_count].end = end;
-	loaded[loaded_count].is_written = is_written;
-	loaded[loaded_count++].is_kept = is_kept;
+	loaded[loaded_count++].kind = kind;
 }
 
-/* Makes constants of a writable segment read-only; where they end. */
-static uint64_t protect_constants(uint64_t start, uint64_t end)
+/* Notes a writable segment, and the constants in it. */
+static void note_written(uint64_t start, uint64_t end)
 {
-	uint64_t written = (uint64_t)data_start & ~4095ul;
-	if (written <= start || written >= end || mprotect((void *)start, written - start, PROT_READ))
-		return start;
-	note_loaded(start, written, 0, 1);
-	return written;
+	if (first_constant() >= start && end_of_constants() <= end) {
+		note_loaded(start, first_constant(), WRITTEN);
+		note_loaded(first_constant(), end_of_constants(), READ_ONLY);
+		start = end_of_constants();
+	}
+	note_loaded(start, end, WRITTEN);
 }
 
 static int find_loaded(struct dl_phdr_info *info, size_t size, void *opaque)
 {
 	(void)size, (void)opaque;
 	/* The kernel's is unmapped (csb_leave_given), and something else may come to lie there. */
-	if (strstr(info->dlpi_name, "vdso"))
+	if (info->dlpi_name[0])
 		return 0;
+	uint64_t once = 0;
+	for (int i = 0; i < info->dlpi_phnum; i++)
+		if (info->dlpi_phdr[i].p_type == PT_GNU_RELRO)
+			once = info->dlpi_phdr[i].p_vaddr;
 	for (int i = 0; i < info->dlpi_phnum; i++) {
 		const ElfW(Phdr) *header = &info->dlpi_phdr[i];
 		if (header->p_type != PT_LOAD)
 			continue;
 		uint64_t start = info->dlpi_addr + header->p_vaddr, end = start + header->p_memsz;
+		int is_once = header->p_vaddr == once;
 		start &= ~4095ul;
-		int is_written = header->p_flags & PF_W;
-		if (is_written && !info->dlpi_name[0])
-			start = protect_constants(start, end);
-		/* Code of the program and of the C library. The rest is for few sessions. */
-		note_loaded(start, end, is_written, header->p_flags & PF_X &&
-			(!info->dlpi_name[0] || strstr(info->dlpi_name, "/libc.so")));
+		if (header->p_flags & PF_W && !is_once)
+			note_written(start, end);
+		else
+			note_loaded(start, end, is_once ? WRITTEN_ONCE : READ_ONLY);
 	}
 	return 0;
 }
@@ -89,7 +103,7 @@ static void own_pages(void)
 {
 	int memory = open("/proc/self/mem", O_RDWR | O_CLOEXEC);
 	for (size_t i = 0; memory >= 0 && i < loaded_count; i++)
-		if (!loaded[i].is_written && loaded[i].is_kept &&
+		if (loaded[i].kind == READ_ONLY &&
 		    pwrite(memory, (void *)loaded[i].start, 1, loaded[i].start) != 1)
 			break;
 	if (memory >= 0)
@@ -153,7 +167,7 @@ static void forget_unwritten(uint64_t start, uint64_t end)
 void csb_forget_lookups(void)
 {
 	for (size_t i = 0; i < loaded_count; i++)
-		if (loaded[i].is_written)
+		if (loaded[i].kind != READ_ONLY)
 			forget_unwritten(loaded[i].start, loaded[i].end);
 		else
 			csb_drop((void *)loaded[i].start, loaded[i].end - loaded[i].start);
@@ -179,7 +193,7 @@ static void find_candidates(void)
 	extern char csb_vouched[];
 	uint64_t hot = (uint64_t)csb_vouched & ~4095ul;
 	for (size_t i = 0; i < loaded_count; i++)
-		for (uint64_t at = loaded[i].start; !loaded[i].is_written && at < loaded[i].end; at += 4096)
+		for (uint64_t at = loaded[i].start; loaded[i].kind != WRITTEN && at < loaded[i].end; at += 4096)
 			if (at - hot >= AROUND * 4096 && is_looked_up(at) && candidate_count < CANDIDATES)
 				candidates[candidate_count++] = at;
 }

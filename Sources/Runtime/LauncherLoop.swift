@@ -1,5 +1,6 @@
 // Unsafe: a local array is handed to socketpair for the length of one call.
 import CHeap
+import CInflate
 import CSandbox
 import Glibc
 import Wire
@@ -81,6 +82,11 @@ private struct LauncherLoop {
     isSifting = !isForOne
     let closed = csb_close_range(UInt32(engine.descriptor) + 1, .max)
     guard closed == 0 else { throw RuntimeError("close_range", errno: -closed) }
+    let constants = csb_protect_constants()
+    guard constants == 0 else { throw RuntimeError("protect constants", errno: -constants) }
+    if let wrong = unsafe cinflate_protect() {
+      throw RuntimeError(unsafe "ISA-L: \(String(cString: wrong))")
+    }
     csb_find_given()
     if !isForOne { csb_keep_lookups() }
     csb_forget_restarts()

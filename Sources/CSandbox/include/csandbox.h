@@ -195,6 +195,8 @@ int csb_plain_personality(void);
 /* In a forked sandbox: ends with `parent`, closes descriptors from the first channel's on, and may have
  * this many processes. */
 int csb_lock_child(int32_t parent, unsigned first_channel, uint64_t processes);
+/* In the launcher: constants, which lie in a segment that is written to, become read-only. */
+int csb_protect_constants(void);
 /* In the launcher, first of all, while it can read what /proc says of it: where csb_leave_given has to look. */
 void csb_find_given(void);
 /* Likewise: forks need not look up the pages of
