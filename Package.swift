@@ -93,7 +93,9 @@ let package = Package(
     .target(name: "Wire", swiftSettings: strict + inSections),
     .target(
       name: "Runtime",
-      dependencies: ["CHeap", "CInflate", "CSandbox", "Wire", "Compression", "Digest", "Validator"],
+      dependencies: [
+        "CHeap", "CInflate", "CSandbox", "Wire", "Compression", "Digest", "Validator",
+      ],
       // One thread, and one place that says which session runs: looking after it costs a page.
       swiftSettings: strict + inSections + [.unsafeFlags(["-enforce-exclusivity=unchecked"])]),
     // ISA-L for a program that is linked statically.

@@ -113,10 +113,11 @@ static void own_pages(void)
 static int page_map = -1;
 /* In it: there, and not memory of this process's own. */
 static const uint64_t PRESENT_OF_FILE = 5ul << 61;
-/* The kernel's pages that programs are given: code, and data with the time. */
+/* The kernel's pages that programs are given: code, and data with the time; and the stack, which lies far
+ * from all else, so that to copy its page takes three page tables. */
 static struct {
 	uint64_t start, end;
-} given[4];
+} given[4], first_stack;
 
 /* Notes where they are: lines of /proc/self/maps. */
 void csb_find_given(void)
@@ -125,7 +126,9 @@ void csb_find_given(void)
 	char line[256];
 	size_t count = 0;
 	while (maps && count < sizeof given / sizeof *given && fgets(line, sizeof line, maps))
-		if (strstr(line, "[vdso]") || strstr(line, "[vvar"))
+		if (strstr(line, "[stack]"))
+			sscanf(line, "%lx-%lx", &first_stack.start, &first_stack.end);
+		else if (strstr(line, "[vdso]") || strstr(line, "[vvar"))
 			count += sscanf(line, "%lx-%lx", &given[count].start, &given[count].end) == 2;
 	if (maps)
 		fclose(maps);
@@ -225,6 +228,8 @@ int csb_sift_lookups(void)
 
 void csb_leave_given(void)
 {
+	if (first_stack.end)
+		madvise((void *)first_stack.start, first_stack.end - first_stack.start, MADV_DONTFORK);
 	for (size_t i = 0; i < sizeof given / sizeof *given; i++)
 		if (given[i].end)
 			munmap((void *)given[i].start, given[i].end - given[i].start);
@@ -245,10 +250,21 @@ void csb_exit(int status)
 		system_call(SYS_exit_group, status, 0, 0, 0);
 }
 
-int csb_on_whole_pages(int (*body)(void))
+/* With a page that is not there below it: overflow ends the process instead of hitting data. */
+static struct {
+	char guard[4096], pages[252 << 10];
+} stack __attribute__((aligned(4096)));
+
+int csb_on_own_stack(int (*body)(void))
 {
-	/* Down to the end of this page. */
-	volatile char *rest = __builtin_alloca((uintptr_t)__builtin_frame_address(0) % 4096);
-	*rest = 0;
-	return body();
+	int result;
+	munmap(stack.guard, sizeof stack.guard);
+	__asm__ volatile("mov %%rsp, %%rbx\n\t"
+			 "mov %2, %%rsp\n\t"
+			 "call *%1\n\t"
+			 "mov %%rbx, %%rsp"
+			 : "=a"(result)
+			 : "r"(body), "r"(stack.pages + sizeof stack.pages)
+			 : "rbx", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11", "memory", "cc");
+	return result;
 }

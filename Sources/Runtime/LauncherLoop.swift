@@ -179,6 +179,7 @@ private struct LauncherLoop {
     if !isForOne {
       // What `init` freed lies all over, and what it looked up is not what a session needs.
       cheap_gather()
+      memory.gather()
       csb_forget_lookups()
       try rehearse(rehearsal, memory)
     }

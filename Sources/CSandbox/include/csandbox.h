@@ -209,8 +209,9 @@ void csb_forget_lookups(void);
 int csb_sift_lookups(void);
 /* Unmaps the code and data that the kernel gave the program. They tell the time, and nothing uses them. */
 void csb_leave_given(void);
-/* Calls `body` with a stack that starts with a page, so that it uses no more of them than it must. */
-int csb_on_whole_pages(int (*body)(void));
+/* Calls `body` on a stack among this program's data, so that a fork copies one page of it and no page table for
+ * that alone. Once. The one that the kernel gave is in no fork (csb_leave_given). */
+int csb_on_own_stack(int (*body)(void));
 /* In the launcher: no restartable sequences, for which the kernel would write to memory. */
 void csb_forget_restarts(void);
 /* The end, without the C library, whose page would have to be looked up. */
@@ -234,9 +235,9 @@ long csb_receive(int socket, void *bytes, size_t capacity, int *fds, size_t fd_c
 	size_t *fd_count, int flags);
 /* Whether csb_receive would not block. */
 int csb_is_ready(int socket);
-/* The launcher's: vouched for. */
+/* Of a process with one thread: a sandbox's, or the launcher's, vouched for. */
 long csb_hear(int socket, void *bytes, size_t capacity, int *fds, size_t fd_capacity,
-	size_t *fd_count);
+	size_t *fd_count, int vouched);
 /* Sends this socket's next packets' senders along: csb_receive_from a sandbox names its process. */
 int csb_want_sender(int socket);
 /* One packet, and who sent it, as the kernel says. Descriptors that come along are closed. */
