@@ -250,9 +250,9 @@ void csb_exit(int status)
 		system_call(SYS_exit_group, status, 0, 0, 0);
 }
 
-/* With a page that is not there below it: overflow ends the process instead of hitting data. */
+/* With as much that is not there below it: overflow ends the process instead of hitting data. */
 static struct {
-	char guard[4096], pages[252 << 10];
+	char guard[1 << 20], pages[1 << 20];
 } stack __attribute__((aligned(4096)));
 
 int csb_on_own_stack(int (*body)(void))

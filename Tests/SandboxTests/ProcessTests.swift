@@ -1,6 +1,7 @@
 import CSandbox
 import Foundation
 import Glibc
+import Synchronization
 import Testing
 import Wire
 
