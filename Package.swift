@@ -46,8 +46,7 @@ let package = Package(
   ],
   targets: [
     // System libraries and the only modules that import them. They are linked from their archives
-    // (`:lib….a`), so that a sandbox process maps no file but what it needs; ISA-L comes as a shared
-    // library only.
+    // (`:lib….a`); ISA-L comes as a shared library only.
     .systemLibrary(name: "CSeccomp", providers: [.apt(["libseccomp-dev"])]),
     .systemLibrary(name: "CISAL", providers: [.apt(["libisal-dev"])]),
     .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
@@ -63,7 +62,7 @@ let package = Package(
       name: "Compression", dependencies: ["CISAL", "CZstd", "CLZMA", "CBZip2", "CLZ4", "Wire"],
       swiftSettings: strict + inSections,
       linkerSettings: [
-        .linkedLibrary("isal"), .linkedLibrary(":libzstd.a"), .linkedLibrary(":liblzma.a"),
+        .linkedLibrary(":libisal.so"), .linkedLibrary(":libzstd.a"), .linkedLibrary(":liblzma.a"),
         .linkedLibrary(":libbz2.a"), .linkedLibrary(":liblz4.a"),
       ]),
     .target(
@@ -94,17 +93,25 @@ let package = Package(
     .target(name: "Wire", swiftSettings: strict + inSections),
     .target(
       name: "Runtime",
-      dependencies: ["CHeap", "CSandbox", "Wire", "Compression", "Digest", "Validator"],
+      dependencies: [
+        "CHeap", "CInflate", "CSandbox", "Wire", "Compression", "Digest", "Validator",
+      ],
       // One thread, and one place that says which session runs: looking after it costs a page.
       swiftSettings: strict + inSections + [.unsafeFlags(["-enforce-exclusivity=unchecked"])]),
+    // ISA-L for a program that is linked statically.
+    .target(
+      name: "CInflate",
+      cSettings: [.unsafeFlags(["-O2", "-I/usr/lib/x86_64-linux-gnu", "-I/usr/lib64"])]),
     .executableTarget(
       name: "zvm-launcher", dependencies: ["CSandbox", "Runtime"], swiftSettings: strict,
       linkerSettings: [
         // At a fixed place, so that nothing has to be relocated: what was written to is copied by
-        // every fork.
+        // every fork. Without libraries, of whose mappings and page tables a fork copies dozens; ISA-L,
+        // which comes as a shared library only, is inside (CInflate).
         .unsafeFlags([
-          "-static-stdlib", "-use-ld=lld", "-Xlinker", "-z", "-Xlinker", "now", "-Xclang-linker",
-          "-no-pie",
+          "-static-executable", "-use-ld=lld", "-Xlinker",
+          "--remap-inputs=*/libisal.so=" + Context.packageDirectory + "/scripts/nothing.ld",
+          "-Xlinker", Context.packageDirectory + "/scripts/launcher.ld",
         ]),
         withoutSharedRuntime, orderedText,
       ]),

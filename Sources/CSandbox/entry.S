@@ -54,9 +54,17 @@ csb_mxcsr:
 	.type csb_scrub,@function
 	.p2align 5
 csb_scrub:
-	cmpb $0, csb_has_avx(%rip)
-	je 1f
+	cmpb $1, csb_vectors(%rip)
+	jb 1f
+	/* No flag changes. It does not reach the registers and masks that AVX-512 has added. */
 	vzeroall
+	je 2f
+	.irp n,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
+	vpxord %zmm\n, %zmm\n, %zmm\n
+	.endr
+	.irp n,0,1,2,3,4,5,6,7
+	kxorw %k\n, %k\n, %k\n
+	.endr
 	jmp 2f
 1:	.irp n,0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15
 	xorps %xmm\n, %xmm\n

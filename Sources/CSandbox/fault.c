@@ -11,7 +11,8 @@
 
 struct csb_context csb_context;
 static int has_session;
-uint8_t csb_has_avx;
+/* 0: SSE; 1: AVX too; 2: and AVX-512. Read by entry.S. */
+uint8_t csb_vectors;
 
 /* Runs on the alternate stack, in the sandbox process; touches only shared memory. Nothing of
  * guest memory is read. A fault in here is blocked, so the kernel ends the process. */
@@ -68,7 +69,7 @@ int csb_prepare(int32_t (*handler)(uint32_t))
 			return -errno;
 	signal(SIGPIPE, SIG_IGN);
 
-	csb_has_avx = __builtin_cpu_supports("avx") != 0;
+	csb_vectors = __builtin_cpu_supports("avx512f") ? 2 : __builtin_cpu_supports("avx") ? 1 : 0;
 	csb_context.trap_entry = (uint64_t)csb_trap_entry;
 	csb_context.base = CSB_BASE;
 	csb_context.handler = (uint64_t)handler;

@@ -57,21 +57,20 @@ long csb_send(int socket, const void *bytes, size_t count, const int *fds, size_
 }
 
 static long receive(int socket, void *bytes, size_t capacity, int *fds, size_t fd_capacity,
-	size_t *fd_count, int flags, int vouched)
+	size_t *fd_count, int flags, int vouched, union control *control)
 {
-	union control control;
 	struct iovec part = { bytes, capacity };
 	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1,
-		.msg_control = control.bytes, .msg_controllen = sizeof control.bytes };
+		.msg_control = control->bytes, .msg_controllen = sizeof control->bytes };
 	*fd_count = 0;
 	flags |= MSG_CMSG_CLOEXEC;
-	long received;
+	long count;
 	do {
-		received = vouched ? csb_vouched_receive(socket, &message, flags) :
+		count = vouched ? csb_vouched_receive(socket, &message, flags) :
 				     system_call(SYS_recvmsg, socket, (long)&message, flags, 0);
-	} while (received == -EINTR);
-	if (received < 0)
-		return received;
+	} while (count == -EINTR);
+	if (count < 0)
+		return count;
 	int bad = (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0;
 	for (struct cmsghdr *h = CMSG_FIRSTHDR(&message); h; h = CMSG_NXTHDR(&message, h)) {
 		if (h->cmsg_level != SOL_SOCKET || h->cmsg_type != SCM_RIGHTS)
@@ -87,7 +86,7 @@ static long receive(int socket, void *bytes, size_t capacity, int *fds, size_t f
 		}
 	}
 	if (!bad)
-		return received;
+		return count;
 	while (*fd_count)
 		csb_close(fds[--*fd_count]);
 	return -EMSGSIZE;
@@ -96,13 +95,17 @@ static long receive(int socket, void *bytes, size_t capacity, int *fds, size_t f
 long csb_receive(int socket, void *bytes, size_t capacity, int *fds, size_t fd_capacity,
 	size_t *fd_count, int flags)
 {
-	return receive(socket, bytes, capacity, fds, fd_capacity, fd_count, flags, 0);
+	union control control;
+	return receive(socket, bytes, capacity, fds, fd_capacity, fd_count, flags, 0, &control);
 }
 
+/* Not on the stack, of which each page more is one that forks copy. */
+static union control received;
+
 long csb_hear(int socket, void *bytes, size_t capacity, int *fds, size_t fd_capacity,
-	size_t *fd_count)
+	size_t *fd_count, int vouched)
 {
-	return receive(socket, bytes, capacity, fds, fd_capacity, fd_count, 0, 1);
+	return receive(socket, bytes, capacity, fds, fd_capacity, fd_count, 0, vouched, &received);
 }
 
 int csb_is_ready(int socket)

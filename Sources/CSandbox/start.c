@@ -30,30 +30,68 @@ int csb_lock_child(int32_t parent, unsigned first_channel, uint64_t processes)
 	return result;
 }
 
-/* What of programs and libraries is mapped from files. */
+/* What of the program is mapped from its file. */
 static struct {
 	uint64_t start, end;
-	int is_written, is_kept;
-} loaded[64];
+	enum { READ_ONLY, WRITTEN_ONCE, WRITTEN } kind;
+} loaded[16];
 static size_t loaded_count;
+
+/* Constants, of which Swift's lie in a segment that is written to (scripts/launcher.ld). */
+extern char csb_constants[] __attribute__((weak)), csb_constants_end[] __attribute__((weak));
+
+static uint64_t first_constant(void) { return ((uint64_t)csb_constants + 4095) & ~4095ul; }
+static uint64_t end_of_constants(void) { return (uint64_t)csb_constants_end & ~4095ul; }
+
+int csb_protect_constants(void)
+{
+	if (!csb_constants || first_constant() >= end_of_constants())
+		return -ENOEXEC;
+	size_t size = end_of_constants() - first_constant();
+	return mprotect((void *)first_constant(), size, PROT_READ) ? -errno : 0;
+}
+
+static void note_loaded(uint64_t start, uint64_t end, int kind)
+{
+	if (loaded_count == sizeof loaded / sizeof *loaded || start == end)
+		return;
+	loaded[loaded_count].start = start;
+	loaded[loaded_count].end = end;
+	loaded[loaded_count++].kind = kind;
+}
+
+/* Notes a writable segment, and the constants in it. */
+static void note_written(uint64_t start, uint64_t end)
+{
+	if (first_constant() >= start && end_of_constants() <= end) {
+		note_loaded(start, first_constant(), WRITTEN);
+		note_loaded(first_constant(), end_of_constants(), READ_ONLY);
+		start = end_of_constants();
+	}
+	note_loaded(start, end, WRITTEN);
+}
 
 static int find_loaded(struct dl_phdr_info *info, size_t size, void *opaque)
 {
 	(void)size, (void)opaque;
 	/* The kernel's is unmapped (csb_leave_given), and something else may come to lie there. */
-	if (strstr(info->dlpi_name, "vdso"))
+	if (info->dlpi_name[0])
 		return 0;
+	uint64_t once = 0;
+	for (int i = 0; i < info->dlpi_phnum; i++)
+		if (info->dlpi_phdr[i].p_type == PT_GNU_RELRO)
+			once = info->dlpi_phdr[i].p_vaddr;
 	for (int i = 0; i < info->dlpi_phnum; i++) {
 		const ElfW(Phdr) *header = &info->dlpi_phdr[i];
-		if (header->p_type != PT_LOAD || loaded_count == sizeof loaded / sizeof *loaded)
+		if (header->p_type != PT_LOAD)
 			continue;
-		uint64_t start = info->dlpi_addr + header->p_vaddr;
-		loaded[loaded_count].start = start & ~4095ul;
-		loaded[loaded_count].end = start + header->p_memsz;
-		loaded[loaded_count].is_written = header->p_flags & PF_W;
-		/* Code of the program and of the C library. The rest is for few sessions. */
-		loaded[loaded_count++].is_kept = header->p_flags & PF_X &&
-			(!info->dlpi_name[0] || strstr(info->dlpi_name, "/libc.so"));
+		uint64_t start = info->dlpi_addr + header->p_vaddr, end = start + header->p_memsz;
+		int is_once = header->p_vaddr == once;
+		start &= ~4095ul;
+		if (header->p_flags & PF_W && !is_once)
+			note_written(start, end);
+		else
+			note_loaded(start, end, is_once ? WRITTEN_ONCE : READ_ONLY);
 	}
 	return 0;
 }
@@ -65,7 +103,7 @@ static void own_pages(void)
 {
 	int memory = open("/proc/self/mem", O_RDWR | O_CLOEXEC);
 	for (size_t i = 0; memory >= 0 && i < loaded_count; i++)
-		if (!loaded[i].is_written && loaded[i].is_kept &&
+		if (loaded[i].kind == READ_ONLY &&
 		    pwrite(memory, (void *)loaded[i].start, 1, loaded[i].start) != 1)
 			break;
 	if (memory >= 0)
@@ -73,10 +111,13 @@ static void own_pages(void)
 }
 
 static int page_map = -1;
-/* The kernel's pages that programs are given: code, and data with the time. */
+/* In it: there, and not memory of this process's own. */
+static const uint64_t PRESENT_OF_FILE = 5ul << 61;
+/* The kernel's pages that programs are given: code, and data with the time; and the stack, which lies far
+ * from all else, so that to copy its page takes three page tables. */
 static struct {
 	uint64_t start, end;
-} given[4];
+} given[4], first_stack;
 
 /* Notes where they are: lines of /proc/self/maps. */
 void csb_find_given(void)
@@ -85,7 +126,9 @@ void csb_find_given(void)
 	char line[256];
 	size_t count = 0;
 	while (maps && count < sizeof given / sizeof *given && fgets(line, sizeof line, maps))
-		if (strstr(line, "[vdso]") || strstr(line, "[vvar"))
+		if (strstr(line, "[stack]"))
+			sscanf(line, "%lx-%lx", &first_stack.start, &first_stack.end);
+		else if (strstr(line, "[vdso]") || strstr(line, "[vvar"))
 			count += sscanf(line, "%lx-%lx", &given[count].start, &given[count].end) == 2;
 	if (maps)
 		fclose(maps);
@@ -105,7 +148,6 @@ void csb_drop(void *start, size_t size);
 static void forget_unwritten(uint64_t start, uint64_t end)
 {
 	enum { PIECE = 512 };
-	const uint64_t present_of_file = 5ul << 61;
 	uint64_t entries[PIECE];
 	while (start < end) {
 		size_t count = (end - start + 4095) / 4096;
@@ -116,7 +158,7 @@ static void forget_unwritten(uint64_t start, uint64_t end)
 			return;
 		for (size_t i = 0; i < count; i++) {
 			size_t first = i;
-			while (i < count && (entries[i] & present_of_file) == present_of_file)
+			while (i < count && (entries[i] & PRESENT_OF_FILE) == PRESENT_OF_FILE)
 				i++;
 			if (i > first)
 				csb_drop((char *)start + first * 4096, (i - first) * 4096);
@@ -128,15 +170,66 @@ static void forget_unwritten(uint64_t start, uint64_t end)
 void csb_forget_lookups(void)
 {
 	for (size_t i = 0; i < loaded_count; i++)
-		if (loaded[i].is_written)
+		if (loaded[i].kind != READ_ONLY)
 			forget_unwritten(loaded[i].start, loaded[i].end);
 		else
 			csb_drop((void *)loaded[i].start, loaded[i].end - loaded[i].start);
-	csb_close(page_map);
+}
+
+/* The kernel looks up sixteen pages of a file at once. Whether one of them is of use: it is forgotten, and
+ * looked at when all that a launcher does between two forks has been done. */
+enum { AROUND = 16, CANDIDATES = 1024, DROPPED = 1, NEEDED = 2 };
+static uint64_t candidates[CANDIDATES];
+static size_t candidate_count;
+static int sift_turn;
+
+static int is_looked_up(uint64_t place)
+{
+	uint64_t entry;
+	return pread(page_map, &entry, sizeof entry, place / 4096 * sizeof entry) == sizeof entry &&
+		(entry & PRESENT_OF_FILE) == PRESENT_OF_FILE;
+}
+
+static void find_candidates(void)
+{
+	/* What scripts/launcher-order.txt puts first every sandbox needs, also what no rehearsal runs. */
+	extern char csb_vouched[];
+	uint64_t hot = (uint64_t)csb_vouched & ~4095ul;
+	for (size_t i = 0; i < loaded_count; i++)
+		for (uint64_t at = loaded[i].start; loaded[i].kind != WRITTEN && at < loaded[i].end; at += 4096)
+			if (at - hot >= AROUND * 4096 && is_looked_up(at) && candidate_count < CANDIDATES)
+				candidates[candidate_count++] = at;
+}
+
+int csb_sift_lookups(void)
+{
+	if (page_map < 0)
+		return 0;
+	if (!sift_turn)
+		find_candidates();
+	int is_last = sift_turn == AROUND;
+	for (size_t i = 0; i < candidate_count; i++) {
+		uint64_t place = candidates[i] & ~4095ul;
+		if (candidates[i] & DROPPED)
+			candidates[i] = place | (is_looked_up(place) ? NEEDED : 0);
+		/* Of neighbours one at a time: they come back together. */
+		if (is_last ? !(candidates[i] & NEEDED) : place / 4096 % AROUND == sift_turn) {
+			candidates[i] |= DROPPED;
+			csb_drop((void *)place, 4096);
+		}
+	}
+	sift_turn++;
+	if (is_last) {
+		csb_close(page_map);
+		page_map = -1;
+	}
+	return !is_last;
 }
 
 void csb_leave_given(void)
 {
+	if (first_stack.end)
+		madvise((void *)first_stack.start, first_stack.end - first_stack.start, MADV_DONTFORK);
 	for (size_t i = 0; i < sizeof given / sizeof *given; i++)
 		if (given[i].end)
 			munmap((void *)given[i].start, given[i].end - given[i].start);
@@ -157,10 +250,21 @@ void csb_exit(int status)
 		system_call(SYS_exit_group, status, 0, 0, 0);
 }
 
-int csb_on_whole_pages(int (*body)(void))
+/* With as much that is not there below it: overflow ends the process instead of hitting data. */
+static struct {
+	char guard[1 << 20], pages[1 << 20];
+} stack __attribute__((aligned(4096)));
+
+int csb_on_own_stack(int (*body)(void))
 {
-	/* Down to the end of this page. */
-	volatile char *rest = __builtin_alloca((uintptr_t)__builtin_frame_address(0) % 4096);
-	*rest = 0;
-	return body();
+	int result;
+	munmap(stack.guard, sizeof stack.guard);
+	__asm__ volatile("mov %%rsp, %%rbx\n\t"
+			 "mov %2, %%rsp\n\t"
+			 "call *%1\n\t"
+			 "mov %%rbx, %%rsp"
+			 : "=a"(result)
+			 : "r"(body), "r"(stack.pages + sizeof stack.pages)
+			 : "rbx", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11", "memory", "cc");
+	return result;
 }

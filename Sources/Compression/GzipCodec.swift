@@ -13,10 +13,17 @@ internal import CISAL
   private var header: GzipHeader?
 
   init() {
-    unsafe state = .allocate(capacity: 1)
-    unsafe state.initialize(to: inflate_state())
-    unsafe saved = .allocate(capacity: 1)
-    unsafe saved.initialize(to: inflate_state())
+    unsafe state = Self.zeros()
+    unsafe saved = Self.zeros()
+  }
+
+  /// Not by `inflate_state()`: without optimization that takes half a megabyte of stack.
+  private static func zeros() -> UnsafeMutablePointer<inflate_state> {
+    let memory = unsafe UnsafeMutableRawPointer.allocate(
+      byteCount: MemoryLayout<inflate_state>.size, alignment: MemoryLayout<inflate_state>.alignment)
+    unsafe memory.initializeMemory(
+      as: UInt8.self, repeating: 0, count: MemoryLayout<inflate_state>.size)
+    return unsafe memory.bindMemory(to: inflate_state.self, capacity: 1)
   }
 
   /// How much ISA-L may decode ahead of what it hands out.

@@ -44,7 +44,7 @@ struct GuestMemory {
   let heapStart: UInt64
   private(set) var heapByteCount: UInt64 = 0
   let entry: UInt32
-  private let fixedRanges: [Range]
+  private var fixedRanges: [Range]
   /// Heap memory that is code now: readable and executable.
   var jailed: [Swift.Range<UInt64>] = []
   /// Start of the first segment that can be written: from here to the heap's end, and in the stack, lies
@@ -176,6 +176,20 @@ struct GuestMemory {
     unsafe Self.pointer(manifestStart).copyMemory(from: bytes, byteCount: bytes.count)
     try Self.protect(manifestStart, Self.stackStart, PROT_READ, "user manifest")
     manifest = bytes
+  }
+
+  /// Has what a sandbox counts references of lie together, in pages that it writes to anyway.
+  mutating func gather() {
+    func copy<Element>(_ array: [Element]) -> [Element] {
+      if array.isEmpty { return array }
+      var copy: [Element] = []
+      copy.reserveCapacity(array.count)
+      copy += array
+      return copy
+    }
+    ranges = copy(ranges)
+    fixedRanges = copy(fixedRanges)
+    manifest = copy(manifest)
   }
 
   /// Makes pages that every program writes this process's own, as they are: the stack's last, and the first

@@ -1,5 +1,6 @@
 // Unsafe: a local array is handed to socketpair for the length of one call.
 import CHeap
+import CInflate
 import CSandbox
 import Glibc
 import Wire
@@ -73,15 +74,23 @@ private struct LauncherLoop {
   private let rehearsal: [UInt8]
   /// The first process of the sandboxes' process namespace; 0 where there is none.
   private var initProcess: pid_t = 0
+  private var isSifting: Bool
 
   init(engine: PacketSocket, isForOne: Bool) throws(RuntimeError) {
     self.engine = engine
     self.isForOne = isForOne
+    isSifting = !isForOne
     let closed = csb_close_range(UInt32(engine.descriptor) + 1, .max)
     guard closed == 0 else { throw RuntimeError("close_range", errno: -closed) }
+    let constants = csb_protect_constants()
+    guard constants == 0 else { throw RuntimeError("protect constants", errno: -constants) }
+    if let wrong = unsafe cinflate_protect() {
+      throw RuntimeError(unsafe "ISA-L: \(String(cString: wrong))")
+    }
     csb_find_given()
     if !isForOne { csb_keep_lookups() }
     csb_forget_restarts()
+    csb_keep_processors()
     try Lockdown.lockLauncher()
     // Before there is a module: the engine may still be validating it.
     let isolation = Isolation()
@@ -170,6 +179,7 @@ private struct LauncherLoop {
     if !isForOne {
       // What `init` freed lies all over, and what it looked up is not what a session needs.
       cheap_gather()
+      memory.gather()
       csb_forget_lookups()
       try rehearse(rehearsal, memory)
     }
@@ -192,9 +202,13 @@ private struct LauncherLoop {
   private mutating func fork(
     _ identifier: UInt64, _ message: ForkMessage, _ control: Int32, _ shared: Int32
   ) throws(RuntimeError) {
+    if isSifting {
+      isSifting = csb_sift_lookups() != 0
+      try rehearse(rehearsal, memory)
+    }
     let mapped = csb_map_next(shared)
     guard mapped == 0 else { throw RuntimeError("map shared memory", errno: -mapped) }
-    let process = csb_fork()
+    let process = message.isNear ? csb_fork_near() : csb_fork()
     if process == 0 {
       runSandboxProcess(
         lockdown, memory: memory, powers: message.mayFork ? templatePowers : plainPowers,

@@ -36,13 +36,9 @@ struct PacketSocket {
     let count = unsafe buffer.words.withUnsafeMutableBufferPointer { words in
       let target = words.baseAddress!
       let bytes = unsafe target + PacketBuffer.descriptorCount
-      return unsafe isLaunchers
-        ? csb_hear(
-          descriptor, bytes, PacketHeader.maximumPacketByteCount, target,
-          PacketBuffer.descriptorCount, &descriptorCount)
-        : csb_receive(
-          descriptor, bytes, PacketHeader.maximumPacketByteCount, target,
-          PacketBuffer.descriptorCount, &descriptorCount, 0)
+      return unsafe csb_hear(
+        descriptor, bytes, PacketHeader.maximumPacketByteCount, target,
+        PacketBuffer.descriptorCount, &descriptorCount, isLaunchers ? 1 : 0)
     }
     guard count >= 0 else { throw RuntimeError("receive a packet", errno: Int32(-count)) }
     if count == 0 { return nil }

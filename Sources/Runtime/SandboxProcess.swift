@@ -71,8 +71,11 @@ func receiveSession(from socket: PacketSocket, _ buffer: inout PacketBuffer)
     do throws(WireError) {
       var reader = ByteReader(packet.bytes)
       let header = try PacketHeader(from: &reader)
-      if header.kind == .descriptors { continue }
-      guard header.kind == .session else { throw reader.error("kind") }
+      switch header.kind {
+      case .descriptors: continue
+      case .session: break
+      default: throw reader.error("kind")
+      }
       if header.bodyByteCount > 0 { reader = ByteReader(try body(of: packet, header)) }
       return ReceivedSession(
         identifier: header.identifier, message: try SessionMessage(from: &reader),

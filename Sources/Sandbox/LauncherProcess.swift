@@ -122,14 +122,12 @@ struct LauncherProcess: Sendable {
     }
   }
 
-  /// Asks for a fork; `control` is the sandbox's end of its socket.
-  func fork(_ process: SandboxProcess, _ control: Int32, _ message: ForkMessage)
-    throws(SandboxError)
-  {
+  /// Asks for a fork.
+  func fork(_ process: SandboxProcess, _ message: ForkMessage) throws(SandboxError) {
     var writer = ByteWriter()
     PacketHeader(kind: .fork, identifier: process.identifier).encode(into: &writer)
     message.encode(into: &writer)
-    try send(writer.bytes, [control, process.memory.file])
+    try send(writer.bytes, [process.sandboxEnd, process.memory.file])
   }
 
   /// Has the launcher set up memory for sessions like this one. False: it is too large to say.

@@ -61,14 +61,14 @@ extension SandboxFleet {
   }
 
   /// Has a template fork a copy.
-  func copy(_ template: SandboxProcess, _ process: SandboxProcess, _ control: Int32)
+  func copy(_ template: SandboxProcess, _ process: SandboxProcess)
     throws(SandboxError)
   {
     state.withLock { state in
       state.processes[process.identifier] = process
       state.newCopies[process.identifier] = process
     }
-    do throws(SandboxError) { try template.copy(process, control) } catch {
+    do throws(SandboxError) { try template.copy(process) } catch {
       state.withLock { state in
         state.processes[process.identifier] = nil
         state.newCopies[process.identifier] = nil

@@ -65,6 +65,7 @@ final class SandboxFleet: Sendable {
   let options: Launcher.Options
   let state = Mutex(State())
   private let sharedMemory = SharedMemoryPool()
+  private let controlSockets = ControlSocketPool()
   let events: EventQueue
   /// Left when the thread has seen the end and the launcher is reaped.
   private let watching = DispatchGroup()
@@ -137,7 +138,7 @@ final class SandboxFleet: Sendable {
     let result = Mutex<Result<SandboxReport, SandboxError>?>(nil)
     let done = DispatchSemaphore(value: 0)
     let kind = template.map(Kind.copy) ?? .plain
-    let (process, number) = try begin(session, kind) { report in
+    let (process, number) = try begin(session, kind, isAwaited: true) { report in
       result.withLock { $0 = report }
       done.signal()
     }
@@ -168,7 +169,10 @@ final class SandboxFleet: Sendable {
 
   /// Hands the session to a sandbox: one that waits, or a new one. When this throws, `completion` is
   /// never called.
-  func begin(_ session: Session, _ kind: Kind, _ completion: @escaping Completion)
+  /// `isAwaited`: this thread does nothing else until the session is over.
+  func begin(
+    _ session: Session, _ kind: Kind, isAwaited: Bool = false, _ completion: @escaping Completion
+  )
     throws(SandboxError) -> (SandboxProcess, UInt64)
   {
     var (message, descriptors) = try session.message(
@@ -181,26 +185,29 @@ final class SandboxFleet: Sendable {
     let check = start.addingReportingOverflow(processorLimit)
     while true {
       let waiting = kind.isPlain ? takeIdle() : nil
-      var control: Int32 = -1
-      let process: SandboxProcess
-      if let waiting { process = waiting } else { (process, control) = try newProcess(kind) }
-      defer { if control >= 0 { close(control) } }
+      // Whoever waits for a process that has one session does not need to hear its socket hung up.
+      let process =
+        if let waiting { waiting } else {
+          try newProcess(kind, keepsSocket: isAwaited && kind.isPlain && !options.reuse)
+        }
+      defer { if waiting == nil { process.closeSandboxEnd() } }
       let running = Running(
         session: session, process: process, deadline: overflow ? .max : deadline,
         processorCheck: check.overflow ? .max : check.partialValue,
         processorLimit: processorLimit, completion: completion)
       process.memory.clear()
       if waiting != nil, options.measuresMemory { process.forgetPeak() }
-      let number = try register(running)
+      let (number, isAlone) = try register(running)
       do throws(SandboxError) {
         let sent = try process.send(message, descriptors, number: number)
         if kind.isPlain, !options.reuse { try prepare(message) }
         if case .copy(let template) = kind {
-          try copy(template, process, control)
+          try copy(template, process)
         } else if waiting == nil {
           var mayFork = false
           if case .template = kind { mayFork = true }
-          try fork(process, control, ForkMessage(mayFork: mayFork, isAhead: false))
+          try fork(
+            process, ForkMessage(mayFork: mayFork, isAhead: false, isNear: isAwaited && isAlone))
         }
         if sent {
           // Whoever cancelled before there was a process to kill.
@@ -219,21 +226,22 @@ final class SandboxFleet: Sendable {
     }
   }
 
-  /// Notes a session before it is sent, and looks after its deadline.
-  private func register(_ running: Running) throws(SandboxError) -> UInt64 {
-    let (number, isNext, ended) = state.withLock { state -> (UInt64, Bool, String?) in
-      if let ended = state.ended { return (0, false, ended) }
+  /// Notes a session before it is sent, and looks after its deadline. Its number, and whether no other runs.
+  private func register(_ running: Running) throws(SandboxError) -> (UInt64, isAlone: Bool) {
+    let (number, isAlone, isNext, ended) = state.withLock {
+      state -> (UInt64, Bool, Bool, String?) in
+      if let ended = state.ended { return (0, false, false, ended) }
       let number = state.nextNumber
       state.nextNumber += 1
       state.running[number] = running
       state.sessions[running.process.identifier] = number
       let isNext = running.wake < state.wake
       if isNext { state.wake = running.wake }
-      return (number, isNext, nil)
+      return (number, state.running.count == 1, isNext, nil)
     }
     if let ended { throw SandboxError(ended) }
     if isNext { events.wake() }
-    return number
+    return (number, isAlone)
   }
 
   /// Takes a session out: whoever does it says how it ended. nil when somebody else has.
@@ -247,23 +255,26 @@ final class SandboxFleet: Sendable {
 
   // MARK: Processes
 
-  private func newProcess(_ kind: Kind) throws(SandboxError) -> (SandboxProcess, Int32) {
+  private func newProcess(_ kind: Kind, keepsSocket: Bool = false) throws(SandboxError)
+    -> SandboxProcess
+  {
     var template: Int32 = 0
     if case .copy(let process) = kind { template = process.number }
     let number = state.withLock { state in
       defer { state.nextNumber += 1 }
       return state.nextNumber
     }
-    return try SandboxProcess.make(
-      identifier: number, template: template, pool: sharedMemory, launcher: process.process)
+    return try SandboxProcess(
+      identifier: number, template: template, pool: sharedMemory,
+      sockets: keepsSocket ? controlSockets : nil, launcher: process.process)
   }
 
-  private func fork(_ process: SandboxProcess, _ control: Int32, _ message: ForkMessage)
+  private func fork(_ process: SandboxProcess, _ message: ForkMessage)
     throws(SandboxError)
   {
     state.withLock { $0.processes[process.identifier] = process }
     do throws(SandboxError) {
-      try self.process.fork(process, control, message)
+      try self.process.fork(process, message)
     } catch {
       state.withLock { $0.processes[process.identifier] = nil }
       throw error
@@ -293,9 +304,9 @@ final class SandboxFleet: Sendable {
   }
 
   private func addIdle() throws(SandboxError) {
-    let (process, control) = try newProcess(.plain)
-    defer { close(control) }
-    try fork(process, control, ForkMessage(mayFork: false, isAhead: true))
+    let process = try newProcess(.plain)
+    defer { process.closeSandboxEnd() }
+    try fork(process, ForkMessage(mayFork: false, isAhead: true, isNear: false))
     state.withLock { state in
       if state.ended == nil { state.idle.append(process) }
     }

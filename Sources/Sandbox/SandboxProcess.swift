@@ -11,7 +11,11 @@ import Wire
 final class SandboxProcess: Sendable {
   /// The engine's number for it, in packets to and from the launcher.
   let identifier: UInt64
-  let socket: Int32
+  var socket: Int32 { control.engine }
+  private let control: ControlSocket
+  /// Where both ends of the socket go when the process has ended; nil: the sandbox's end is not kept, so
+  /// that the other is hung up when the process ends.
+  private let sockets: ControlSocketPool?
   let memory: SharedMemory
   /// The kernel's number of the template that forked it, or is to; 0: the launcher does.
   let template: Int32
@@ -28,56 +32,60 @@ final class SandboxProcess: Sendable {
     /// To be killed as soon as its number is known.
     var isDoomed = false
     var isOver = false
+    /// It ended by itself, and its socket is as it was at the start.
+    var isClean = false
+    var isHungUp = false
   }
   private let life = Mutex(Life())
   private let clock = Mutex(ProcessClock())
 
-  /// A process that is still to be forked; `control` is its end of the socket.
-  static func make(
-    identifier: UInt64, template: Int32, pool: SharedMemoryPool, launcher: pid_t
-  ) throws(SandboxError) -> (process: SandboxProcess, control: Int32) {
-    var pair: [Int32] = [-1, -1]
-    guard
-      unsafe socketpair(
-        AF_UNIX, Int32(SOCK_SEQPACKET.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0, &pair) == 0
-    else { throw SandboxError("socketpair", errno: errno) }
-    do throws(SandboxError) {
-      let result = csb_want_sender(pair[0])
-      guard result == 0 else { throw SandboxError("SO_PASSCRED", errno: -result) }
-      let memory = try pool.take()
-      return (
-        SandboxProcess(
-          identifier: identifier, socket: pair[0], memory: memory, template: template,
-          pool: pool, launcher: launcher),
-        pair[1]
-      )
-    } catch {
-      for descriptor in pair { close(descriptor) }
+  /// A process that is still to be forked. `sockets`: nobody needs to hear its socket hung up; otherwise
+  /// its end is to be closed (`closeSandboxEnd`) once it is sent.
+  init(
+    identifier: UInt64, template: Int32, pool: SharedMemoryPool, sockets: ControlSocketPool?,
+    launcher: pid_t
+  ) throws(SandboxError) {
+    let control: ControlSocket
+    if let sockets { control = try sockets.take() } else { control = try ControlSocket() }
+    do throws(SandboxError) { memory = try pool.take() } catch {
+      control.close()
       throw error
     }
-  }
-
-  private init(
-    identifier: UInt64, socket: Int32, memory: SharedMemory, template: Int32,
-    pool: SharedMemoryPool, launcher: pid_t
-  ) {
+    self.control = control
+    self.sockets = sockets
     self.launcher = launcher
     self.template = template
     self.identifier = identifier
-    self.socket = socket
-    self.memory = memory
     self.pool = pool
   }
 
+  /// The sandbox's end of the socket; nobody's once it is closed.
+  var sandboxEnd: Int32 { control.sandbox }
+
+  /// Once it is sent, or when it was not: only the process has it then.
+  func closeSandboxEnd() { if sockets == nil { close(control.sandbox) } }
+
   deinit {
-    close(socket)
+    let life = self.life.withLock { $0 }
+    if let sockets {
+      if life.isClean, !life.isDoomed, !life.isHungUp {
+        sockets.put(control)
+      } else {
+        control.close()
+      }
+    } else {
+      close(control.engine)
+    }
     // A copy that nobody waited for may still have it.
-    if !isCopy || life.withLock({ $0.isOver }) { pool.put(memory) }
+    if !isCopy || life.isOver { pool.put(memory) }
   }
 
   /// Lets an idle sandbox end. What it and the launcher said can still be read; `bothWays`: and nothing
   /// that they say from now on.
-  func hangUp(bothWays: Bool = false) { shutdown(socket, Int32(bothWays ? SHUT_RDWR : SHUT_WR)) }
+  func hangUp(bothWays: Bool = false) {
+    life.withLock { $0.isHungUp = true }
+    shutdown(socket, Int32(bothWays ? SHUT_RDWR : SHUT_WR))
+  }
 
   // MARK: Sessions
 
@@ -169,8 +177,11 @@ final class SandboxProcess: Sendable {
     }
   }
 
-  /// From here on somebody else kills the process and waits for it.
-  func disown() { life.withLock { $0.isOver = true } }
+  /// From here on somebody else kills the process and waits for it; whoever listens to it need not.
+  func disown() {
+    life.withLock { $0.isOver = true }
+    hangUp(bothWays: true)
+  }
 
   enum Reaped {
     case running
@@ -193,6 +204,7 @@ final class SandboxProcess: Sendable {
       let taken = unsafe csb_reap(number, 0, &end)
       if taken == 0 { return .running }
       life.isOver = true
+      life.isClean = taken == number && end.status == 0
       return taken == number ? .ended(end) : .gone
     }
   }
@@ -280,11 +292,11 @@ final class SandboxProcess: Sendable {
     return .forked
   }
 
-  /// Asks a template for a copy of itself; `control` is the copy's end of its socket.
-  func copy(_ process: SandboxProcess, _ control: Int32) throws(SandboxError) {
+  /// Asks a template for a copy of itself.
+  func copy(_ process: SandboxProcess) throws(SandboxError) {
     var writer = ByteWriter()
     PacketHeader(kind: .copy, identifier: process.identifier).encode(into: &writer)
-    guard try send(writer.bytes, [control, process.memory.file]) else {
+    guard try send(writer.bytes, [process.sandboxEnd, process.memory.file]) else {
       throw SandboxError("the template is gone")
     }
   }

@@ -1,3 +1,4 @@
+// Unsafe: sets of signals are handed to the C library for the length of one call.
 import Dispatch
 import Glibc
 import Synchronization
@@ -17,6 +18,8 @@ package final class SpareLauncher: Sendable {
     let executable = if let executable { executable } else { try LauncherProcess.locate() }
     // One thread that lives as long as the launcher, which is its child: it spawns, watches and reaps.
     DispatchQueue(label: "zvm.sandbox.fleet").async { [spawned, watch, ended] in
+      let mask = Self.takeEnds()
+      defer { Self.restore(mask) }
       let result = Result { () throws(SandboxError) in
         try LauncherProcess.spawn(executable, isForOne: isForOne)
       }
@@ -27,6 +30,23 @@ package final class SpareLauncher: Sendable {
       close(process.socket)
       _ = process.reapAll()
     }
+  }
+
+  /// Unblocks SIGCHLD in this thread, whose children launcher and sandboxes are; the mask as it was. Dispatch's
+  /// threads have all signals blocked, and one that is blocked is not ignored, though nobody handles it: the
+  /// kernel would wake another thread for it each time a sandbox ends.
+  private static func takeEnds() -> sigset_t {
+    var ends = sigset_t()
+    var before = sigset_t()
+    unsafe sigemptyset(&ends)
+    unsafe sigaddset(&ends, SIGCHLD)
+    unsafe pthread_sigmask(SIG_UNBLOCK, &ends, &before)
+    return before
+  }
+
+  private static func restore(_ mask: sigset_t) {
+    var mask = mask
+    unsafe pthread_sigmask(SIG_SETMASK, &mask, nil)
   }
 
   /// Ends the launcher, which nobody has taken, and waits for its end.

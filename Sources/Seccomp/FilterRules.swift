@@ -43,6 +43,8 @@ extension FilterRule {
       FilterRule(
         "pidfd_send_signal",
         where: [.equal(argument: 1, UInt64(SIGKILL)), .equal(argument: 2, 0)] + vouched),
+      // Where a sandbox gets its first turn.
+      FilterRule("getcpu", where: vouched), FilterRule("sched_setaffinity", where: vouched),
       // Its own pages of start-up, once.
       FilterRule("madvise", where: [.equal(argument: 2, UInt64(MADV_DONTNEED))] + vouched),
       // The next sandbox's shared memory. All arguments are used: the secret is in the halves of

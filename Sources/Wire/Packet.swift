@@ -44,20 +44,25 @@ package struct ForkMessage: Equatable, Sendable {
   package var mayFork: Bool
   /// Whether it is forked ahead of need: it can get ready before its session comes.
   package var isAhead: Bool
+  /// Whether its first turn is on the launcher's processor: whoever wants it waits for it meanwhile.
+  package var isNear: Bool
 
-  package init(mayFork: Bool, isAhead: Bool) {
+  package init(mayFork: Bool, isAhead: Bool, isNear: Bool) {
     self.mayFork = mayFork
     self.isAhead = isAhead
+    self.isNear = isNear
   }
 
   package func encode(into writer: inout ByteWriter) {
     writer.integer(UInt8(mayFork ? 1 : 0))
     writer.integer(UInt8(isAhead ? 1 : 0))
+    writer.integer(UInt8(isNear ? 1 : 0))
   }
 
   package init(from reader: inout ByteReader) throws(WireError) {
     mayFork = try reader.integer("may fork", as: UInt8.self) != 0
     isAhead = try reader.integer("ahead", as: UInt8.self) != 0
+    isNear = try reader.integer("near", as: UInt8.self) != 0
     try reader.end()
   }
 }

@@ -4,4 +4,4 @@ import CSandbox
 import Glibc
 import Runtime
 
-exit(csb_on_whole_pages(launcherMain))
+exit(csb_on_own_stack(launcherMain))

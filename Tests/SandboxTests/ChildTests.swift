@@ -44,6 +44,24 @@ struct ChildTests {
     try pipe.readEnd.close()
   }
 
+  /// A signal that is blocked is not ignored, and the kernel wakes some other thread for it.
+  @Test("the thread whose child a launcher is has SIGCHLD unblocked")
+  func ends() throws {
+    let scratch = try Scratch()
+    let launcher = try Launcher(module: try ValidatedModule(path: try scratch.nexe("TRAP EXIT, 0")))
+    defer { launcher.shutDown() }
+    let tasks = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/task")
+    let parent = try #require(
+      tasks.first {
+        (try? String(contentsOfFile: "/proc/self/task/\($0)/children", encoding: .utf8))?
+          .split(separator: " ").contains("\(launcher.processIdentifier)") == true
+      })
+    let status = try String(contentsOfFile: "/proc/self/task/\(parent)/status", encoding: .utf8)
+    let blocked = try #require(status.split(separator: "\n").first { $0.hasPrefix("SigBlk:") })
+    let mask = try #require(UInt64(blocked.split(separator: "\t")[1], radix: 16))
+    #expect(mask & 1 << (UInt64(SIGCHLD) - 1) == 0, "\(blocked)")
+  }
+
   @Test("killed by somebody else, a sandbox is reported as killed; its launcher goes on")
   func killed() throws {
     let scratch = try Scratch()

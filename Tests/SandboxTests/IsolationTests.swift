@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Sandbox
+import Synchronization
 import SystemPackage
 import Testing
 
@@ -106,6 +107,88 @@ struct IsolationTests {
     }
     try pipe.writeEnd.close()
     done.wait()
+  }
+
+  /// Swift's constants share a segment with what is written to.
+  @Test("a launcher's constants are read-only", .enabled(if: geteuid() == 0))
+  func constants() throws {
+    let launcher = try waitingLauncher()
+    defer { launcher.shutDown() }
+    let maps = try String(
+      contentsOfFile: "/proc/\(launcher.processIdentifier)/maps", encoding: .utf8)
+    var sizes: [Substring: Int] = [:]
+    for line in maps.split(separator: "\n") where line.hasSuffix("/zvm-launcher") {
+      let words = line.split(separator: " ")
+      let bounds = words[0].split(separator: "-").compactMap { Int($0, radix: 16) }
+      sizes[words[1], default: 0] += bounds[1] - bounds[0]
+    }
+    #expect(Set(sizes.keys) == ["r--p", "r-xp", "rw-p"])
+    #expect(sizes["rw-p", default: 0] < 512 << 10, "\(sizes)")
+    #expect(sizes["r--p", default: 0] > 1 << 20, "\(sizes)")
+  }
+
+  /// Whoever blocks for the only session gets a sandbox that begins on the launcher's processor.
+  @Test("a sandbox may run where its launcher may", .enabled(if: geteuid() == 0))
+  func processors() throws {
+    func mask(_ process: some CustomStringConvertible) -> Substring? {
+      let text = try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
+      return text?.split(separator: "\n").first { $0.hasPrefix("Cpus_allowed:") }
+    }
+    let launcher = try waitingLauncher()
+    defer { launcher.shutDown() }
+    let wanted = try #require(mask("self"))
+    for _ in 0..<5 {
+      let pipe = try FileDescriptor.pipe()
+      let done = DispatchSemaphore(value: 0)
+      let failure = Mutex<String?>(nil)
+      Thread {
+        do {
+          let outcome = try launcher.runAndWait(waitingSession(pipe.readEnd)).outcome
+          if outcome != .exited(code: 0) { failure.withLock { $0 = "\(outcome)" } }
+        } catch { failure.withLock { $0 = "\(error)" } }
+        done.signal()
+      }.start()
+      waitUntil { !sandboxes(of: launcher).isEmpty }
+      let process = try #require(sandboxes(of: launcher).first)
+      waitUntil { mask(process) == wanted }
+      #expect(mask(process) == wanted)
+      #expect(mask(launcher.processIdentifier) == wanted)
+      try pipe.writeEnd.close()
+      done.wait()
+      #expect(failure.withLock { $0 } == nil)
+      try pipe.readEnd.close()
+    }
+  }
+
+  /// The kernel looks up sixteen pages of a file at once, and forks copy what was looked up.
+  @Test("a launcher forgets pages that it does not use", .enabled(if: geteuid() == 0))
+  func sifting() throws {
+    let launcher = try waitingLauncher()
+    defer { launcher.shutDown() }
+    func resident() throws -> Int {
+      let text = try String(
+        contentsOfFile: "/proc/\(launcher.processIdentifier)/status", encoding: .utf8)
+      let line = try #require(text.split(separator: "\n").first { $0.hasPrefix("RssFile:") })
+      return try #require(line.split(separator: " ").dropLast().last.flatMap { Int($0) })
+    }
+    let session = Session(
+      channels: ["/dev/stdin", "/dev/stdout", "/dev/stderr"].map {
+        Channel(alias: $0, backing: .null, limits: $0 == "/dev/stdin" ? .readOnly : .writeOnly)
+      }, memoryByteCount: 64 << 20)
+    _ = try launcher.runAndWait(session)
+    let before = try resident()
+    for _ in 0..<40 {
+      #expect(try launcher.runAndWait(session).outcome == .exited(code: 0))
+    }
+    #expect(try resident() < before * 3 / 4)
+    // It has nothing open by which it found out.
+    let files = try FileManager.default.contentsOfDirectory(
+      atPath: "/proc/\(launcher.processIdentifier)/fd"
+    ).compactMap {
+      try? FileManager.default.destinationOfSymbolicLink(
+        atPath: "/proc/\(launcher.processIdentifier)/fd/\($0)")
+    }
+    #expect(!files.contains { $0.contains("pagemap") }, "\(files)")
   }
 
   /// The filter that sandboxes inherit lets the launcher's calls pass, for whoever knows its secret.

@@ -1,6 +1,7 @@
 import CSandbox
 import Foundation
 import Glibc
+import Synchronization
 import Testing
 import Wire
 
@@ -27,8 +28,10 @@ struct ProcessTests {
   }
 
   private func make(template: Int32 = 0, launcher: Int32) throws -> (SandboxProcess, Int32) {
-    try SandboxProcess.make(
-      identifier: 1, template: template, pool: SharedMemoryPool(), launcher: launcher)
+    let process = try SandboxProcess(
+      identifier: 1, template: template, pool: SharedMemoryPool(), sockets: nil,
+      launcher: launcher)
+    return (process, process.sandboxEnd)
   }
 
   @Test("its words are those of the process with its number, and of no other")
@@ -94,9 +97,9 @@ struct ProcessTests {
   func memory() throws {
     let pool = SharedMemoryPool()
     func use(template: Int32, isOver: Bool) throws -> SharedMemory {
-      let (process, control) = try SandboxProcess.make(
-        identifier: 1, template: template, pool: pool, launcher: 1)
-      close(control)
+      let process = try SandboxProcess(
+        identifier: 1, template: template, pool: pool, sockets: nil, launcher: 1)
+      process.closeSandboxEnd()
       if isOver { process.disown() }
       return process.memory
     }
@@ -107,5 +110,165 @@ struct ProcessTests {
     #expect(try pool.take() !== lost)
     let over = try use(template: 7, isOver: true)
     #expect(try pool.take() === over)
+  }
+
+  /// Starts /bin/true in this process group, or in a launcher's; a child of this process.
+  private func child(_ program: String = "/bin/true", group: Int32 = 0) throws -> Int32 {
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    posix_spawnattr_setpgroup(&attributes, group)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
+    var arguments: [UnsafeMutablePointer<CChar>?] = [strdup(program), nil]
+    defer { free(arguments[0]) }
+    var environment: [UnsafeMutablePointer<CChar>?] = [nil]
+    var number: Int32 = 0
+    try #require(posix_spawn(&number, program, nil, &attributes, &arguments, &environment) == 0)
+    return number
+  }
+
+  @Test("a control socket is used again after a clean end, and what nobody read is gone")
+  func sockets() throws {
+    let pool = ControlSocketPool()
+    /// A process that ends by itself, or is killed meanwhile; both leave packets and a descriptor unread.
+    func use(_ program: String, kills: Bool = false, waits: Bool = true) throws -> UInt {
+      let process = try SandboxProcess(
+        identifier: 1, template: 0, pool: SharedMemoryPool(), sockets: pool, launcher: 1)
+      process.note(number: try child(program))
+      let secret = Array("the last tenant's".utf8)
+      #expect(csb_send(process.socket, secret, secret.count, [0, 1], 2, 0) == secret.count)
+      #expect(write(process.sandboxEnd, secret, secret.count) == secret.count)
+      if kills { process.kill() }
+      if waits {
+        guard case .ended = process.reap(waits: true) else {
+          Issue.record("\(program) was not waited for")
+          return 0
+        }
+      } else {
+        #expect(waitpid(process.number, nil, 0) == process.number)
+      }
+      process.closeSandboxEnd()
+      return try number(of: process.socket)
+    }
+    let first = try use("/bin/true")
+    let again = try pool.take()
+    #expect(try number(of: again.engine) == first)
+    for end in [again.engine, again.sandbox] {
+      var byte: UInt8 = 0
+      #expect(recv(end, &byte, 1, Int32(MSG_DONTWAIT)) == -1)
+      #expect(errno == EAGAIN)
+    }
+    // It works as at the start, and names who says something.
+    let word: [UInt8] = [7]
+    #expect(write(again.sandbox, word, 1) == 1)
+    var heard: UInt8 = 0
+    var sender: Int32 = 0
+    #expect(csb_receive_from(again.engine, &heard, 1, &sender, 0) == 1)
+    #expect(heard == 7 && sender == Self.me)
+    pool.put(again)
+
+    // Who was killed, or failed, or was not waited for, may have left it in any state.
+    for (program, kills, waits) in [
+      ("/bin/cat", true, true), ("/bin/false", false, true), ("/bin/true", false, false),
+    ] {
+      let used = try use(program, kills: kills, waits: waits)
+      let next = try pool.take()
+      #expect(try number(of: next.engine) != used, "\(program)")
+      pool.put(next)
+    }
+  }
+
+  /// The kernel's number of a socket, which no other gets.
+  private func number(of socket: Int32) throws -> UInt {
+    var status = stat()
+    try #require(fstat(socket, &status) == 0)
+    return status.st_ino
+  }
+
+  /// An executable that stands for a launcher: it leaves a process in its group, and ends.
+  private func launcher(_ scratch: Scratch) throws -> (LauncherProcess, left: Int32) {
+    let file = scratch.path + "/left"
+    let path = try scratch.write(
+      Data("#!/bin/sh\nsleep 1000 &\necho $! > \(file).new\nmv \(file).new \(file)\nexit 3\n".utf8),
+      "launcher")
+    try #require(chmod(path, 0o755) == 0)
+    let process = try LauncherProcess.spawn(path)
+    waitUntil { access(file, F_OK) == 0 }
+    let text = try String(contentsOfFile: file, encoding: .utf8)
+    return (process, try #require(Int32(text.trimmingCharacters(in: .whitespacesAndNewlines))))
+  }
+
+  /// Whether it runs: what has ended may wait for whoever is its parent now.
+  private func runs(_ process: Int32) -> Bool {
+    guard let text = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8),
+      let state = text.split(separator: ")").last?.split(separator: " ").first
+    else { return false }
+    return state != "Z"
+  }
+
+  @Test("with a launcher ends all of its group")
+  func group() throws {
+    let (launcher, left) = try launcher(try Scratch())
+    defer { close(launcher.socket) }
+    let sandbox = try child("/bin/cat", group: launcher.process)
+    #expect(runs(left))
+    #expect(launcher.reapAll() == "status 3")
+    waitUntil { !runs(left) }
+    #expect(!runs(left))
+    // Nothing is left to be waited for.
+    #expect(waitpid(sandbox, nil, WNOHANG) == -1)
+  }
+
+  @Test("a group that may be another's is left alone: somebody else has waited for the launcher")
+  func otherGroup() throws {
+    let (launcher, left) = try launcher(try Scratch())
+    defer { close(launcher.socket) }
+    #expect(waitpid(launcher.process, nil, 0) == launcher.process)
+    #expect(launcher.reapAll() == "unknown")
+    #expect(runs(left))
+    kill(left, SIGKILL)
+  }
+
+  @Test("a child that nobody knows is waited for, but none that may be somebody's")
+  func strays() throws {
+    let scratch = try Scratch()
+    let fleet = try SandboxFleet(
+      module: try ValidatedModule(path: try scratch.nexe("TRAP EXIT, 0")),
+      options: Launcher.Options(templates: true))
+    defer { fleet.shutDown() }
+    let stray = try child(group: fleet.process.process)
+    #expect(csb_await_end(stray, 1) == 1)
+    func add(_ identifier: UInt64) throws -> SandboxProcess {
+      let process = try SandboxProcess(
+        identifier: identifier, template: 0, pool: SharedMemoryPool(), sockets: nil, launcher: 1)
+      process.closeSandboxEnd()
+      fleet.state.withLock { $0.processes[identifier] = process }
+      return process
+    }
+    func isThere() -> Bool { csb_await_end(stray, 0) == 1 }
+    // Forked, and its number has not been told yet: this may be it.
+    let unknown = try add(1001)
+    fleet.reapStrays()
+    #expect(isThere())
+    // It is another. Somebody else is this one, and has not come round to it.
+    unknown.note(number: Self.me)
+    let known = try add(1002)
+    known.note(number: stray)
+    fleet.reapStrays()
+    #expect(isThere())
+    // A copy may be on its way that has not said its number.
+    fleet.state.withLock {
+      $0.processes[1002] = nil
+      $0.newCopies[1003] = known
+    }
+    fleet.reapStrays()
+    #expect(isThere())
+    fleet.state.withLock {
+      $0.processes[1001] = nil
+      $0.newCopies[1003] = nil
+    }
+    fleet.reapStrays()
+    #expect(!isThere())
+    for process in [known, unknown] { process.disown() }
   }
 }

@@ -102,6 +102,43 @@ private func launcher(_ body: String, _ options: Launcher.Options) throws -> Lau
 struct ReuseTests {
   private let reuse = Launcher.Options(reuse: true)
 
+  #if DEBUG
+    /// The validator refuses this program: EVEX is no part of any profile.
+    @Test(
+      "nor in what AVX-512 added to the registers",
+      .enabled(
+        if: (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8))?.contains("avx512bw")
+          == true))
+    func wideCanary() throws {
+      func each(_ numbers: ClosedRange<Int>, _ line: (Int) -> String) -> String {
+        numbers.map(line).joined(separator: "\n")
+      }
+      let scratch = try Scratch()
+      let module = try ValidatedModule(
+        unvalidatedForTests: try scratch.nexe(
+          """
+            xorl %eax, %eax
+          \(each(0...7) { "kmovq %k\($0), %rdx\n orq %rdx, %rax" })
+          \(each(16...31) {
+            "vextracti64x2 $0, %zmm\($0), %xmm1\n movq %xmm1, %rdx\n orq %rdx, %rax\n"
+            + "vextracti64x2 $3, %zmm\($0), %xmm1\n movq %xmm1, %rdx\n orq %rdx, %rax"
+          })
+          \(each(0...7) { "kxnorq %k\($0), %k\($0), %k\($0)" })
+          \(each(16...31) { "vpternlogd $255, %zmm\($0), %zmm\($0), %zmm\($0)" })
+            movq %rax, %rdx
+            shrq $32, %rdx
+            orl %edx, %eax
+            andl $0x7fffffff, %eax
+            EXIT_EAX
+          """))
+      let launcher = try Launcher(module: module, options: reuse)
+      defer { launcher.shutDown() }
+      for _ in 0..<3 {
+        #expect(try launcher.runAndWait(session()).outcome == .exited(code: 0))
+      }
+    }
+  #endif
+
   @Test("nothing of an earlier session is left in memory or registers")
   func canary() throws {
     let launcher = try launcher(canaries, reuse)

@@ -155,6 +155,11 @@ int csb_fork(void);
 static const int CSB_FORK_WATCHED = 0x1000 /* CLONE_PIDFD */;
 void csb_watch_forks(void);
 void csb_end_watched(void);
+/* The same, with the first turn on this processor: to begin on another one, which sleeps, takes longer than
+ * to wait here until the launcher is done. Who is forked may run where the launcher may (which
+ * csb_keep_processors notes, before the filter) as soon as the launcher has had another turn. */
+int csb_fork_near(void);
+void csb_keep_processors(void);
 /* No answer: nothing that can fail is closed with it. */
 void csb_close(int fd);
 /* The same for a template's copy, whose filter has no secret. */
@@ -194,6 +199,8 @@ int csb_plain_personality(void);
 /* In a forked sandbox: ends with `parent`, closes descriptors from the first channel's on, and may have
  * this many processes. */
 int csb_lock_child(int32_t parent, unsigned first_channel, uint64_t processes);
+/* In the launcher: constants, which lie in a segment that is written to, become read-only. */
+int csb_protect_constants(void);
 /* In the launcher, first of all, while it can read what /proc says of it: where csb_leave_given has to look. */
 void csb_find_given(void);
 /* Likewise: forks need not look up the pages of
@@ -201,10 +208,14 @@ void csb_find_given(void);
 void csb_keep_lookups(void);
 /* Then, when all is set up: forget those of start-up, so that they need not be copied either. */
 void csb_forget_lookups(void);
+/* Before a fork, and then a rehearsal: finds out which of the pages that were looked up by the way are not
+ * needed, and forgets those, so that no fork copies them. 0: done. */
+int csb_sift_lookups(void);
 /* Unmaps the code and data that the kernel gave the program. They tell the time, and nothing uses them. */
 void csb_leave_given(void);
-/* Calls `body` with a stack that starts with a page, so that it uses no more of them than it must. */
-int csb_on_whole_pages(int (*body)(void));
+/* Calls `body` on a stack among this program's data, so that a fork copies one page of it and no page table for
+ * that alone. Once. The one that the kernel gave is in no fork (csb_leave_given). */
+int csb_on_own_stack(int (*body)(void));
 /* In the launcher: no restartable sequences, for which the kernel would write to memory. */
 void csb_forget_restarts(void);
 /* The end, without the C library, whose page would have to be looked up. */
@@ -228,9 +239,9 @@ long csb_receive(int socket, void *bytes, size_t capacity, int *fds, size_t fd_c
 	size_t *fd_count, int flags);
 /* Whether csb_receive would not block. */
 int csb_is_ready(int socket);
-/* The launcher's: vouched for. */
+/* Of a process with one thread: a sandbox's, or the launcher's, vouched for. */
 long csb_hear(int socket, void *bytes, size_t capacity, int *fds, size_t fd_capacity,
-	size_t *fd_count);
+	size_t *fd_count, int vouched);
 /* Sends this socket's next packets' senders along: csb_receive_from a sandbox names its process. */
 int csb_want_sender(int socket);
 /* One packet, and who sent it, as the kernel says. Descriptors that come along are closed. */
