@@ -179,6 +179,7 @@ extension SandboxFleet {
         (state.processes[key], state.sessions[key].flatMap { state.running[$0]?.completion })
       }
       guard let process else { return }
+      defer { process.stopListening() }
       if case .notForked(let error) = process.take(message),
         case .over(let result) = end(of: process, notForked: error), let completion
       {

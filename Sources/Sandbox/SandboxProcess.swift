@@ -87,6 +87,14 @@ final class SandboxProcess: Sendable {
     shutdown(socket, Int32(bothWays ? SHUT_RDWR : SHUT_WR))
   }
 
+  /// Has whoever listens to it go on: what the launcher says of it has come in another way, and its socket is
+  /// not hung up by its end.
+  func stopListening() {
+    guard sockets != nil else { return }
+    life.withLock { $0.isHungUp = true }
+    shutdown(socket, Int32(SHUT_RD))
+  }
+
   // MARK: Sessions
 
   /// Sends a session: descriptors first where there are many, then the request. Nothing waits: a

@@ -193,7 +193,7 @@ struct ProcessTests {
       "launcher")
     try #require(chmod(path, 0o755) == 0)
     let process = try LauncherProcess.spawn(path)
-    waitUntil { access(file, F_OK) == 0 }
+    waitUntil { access(file, F_OK) == 0 && csb_await_end(process.process, 0) == 1 }
     let text = try String(contentsOfFile: file, encoding: .utf8)
     return (process, try #require(Int32(text.trimmingCharacters(in: .whitespacesAndNewlines))))
   }
