@@ -7,7 +7,9 @@ struct PackageFolder {
   let current: String
   /// How many folders up a package can begin.
   private static let depth = 6
-  private static let marks = ["config.status", "configure", "Makefile", "makefile", "GNUmakefile"]
+  private static let marks = [
+    "config.status", "configure", "Makefile", "makefile", "GNUmakefile", "debian/control",
+  ]
   /// Variables that say nothing of what the program reads; all others may, such as srcdir.
   private static let silent: Set<String> = [
     "PATH", "PWD", "OLDPWD", "HOME", "SHELL", "TMPDIR", "_",

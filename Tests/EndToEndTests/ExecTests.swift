@@ -234,8 +234,11 @@ struct ExecTests {
       ../../../q ../../data/made; cat ../../data/made
       ../../../q '../../data/*'; cat '../../data/*'
       ../../../p ../../../outside || echo kept out
+      # A distribution's package whose configure script is in a folder of its own.
+      cd ../../..; mkdir -p tcl/unix tcl/library tcl/debian; touch tcl/debian/control tcl/unix/configure
+      echo yes > tcl/library/text; cd tcl/unix; EXAMPLES=$PWD/../library ../../p
       """, in: folder.url)
-    #expect(text == "yes\n\nyes\n\nyes\n\nyes\n\nmade\nmade\nkept out\n")
+    #expect(text == "yes\n\nyes\n\nyes\n\nyes\n\nmade\nmade\nkept out\nyes\n\n")
   }
 
   @Test("a file that was left alone is not replaced")
