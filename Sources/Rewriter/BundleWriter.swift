@@ -73,21 +73,27 @@ struct BundleWriter {
     group([instruction], byteCount: byteCount, restricted: restricted, effects: effects)
   }
 
-  /// Joins the group that has zero-extended `register`, if there is one, it has room, and what has
-  /// been written since can as well come before it.
+  /// Joins the group that has zero-extended `register`, if there is one, it has room, and each group that
+  /// has been written since can as well come before it, or behind the access.
   mutating func join(
     _ instruction: String, byteCount: Int, after register: Int, restricted: Int?, effects: Effects?
   ) -> Bool {
     guard let index = held.lastIndex(where: { $0.restricted == register }) else { return false }
     var group = held[index]
     guard group.byteCount + byteCount <= Self.bundleByteCount else { return false }
-    if index != held.count - 1 {
-      guard let own = group.effects else { return false }
-      for later in held[(index + 1)...] {
-        guard let effects = later.effects, own.commutes(with: effects) else { return false }
+    var before: [Group] = []
+    var behind: [Group] = []
+    for later in held[(index + 1)...] {
+      guard let its = later.effects, let own = group.effects else { return false }
+      if own.commutes(with: its), behind.allSatisfy({ $0.effects?.commutes(with: its) ?? false }) {
+        before.append(later)
+      } else if effects?.commutes(with: its) ?? false {
+        behind.append(later)
+      } else {
+        return false
       }
     }
-    held.remove(at: index)
+    held.removeSubrange(index...)
     group.instructions.append(instruction)
     group.byteCount += byteCount
     group.restricted = restricted
@@ -98,7 +104,7 @@ struct BundleWriter {
     } else {
       group.effects = nil
     }
-    held.append(group)
+    held += before + [group] + behind
     return true
   }
 

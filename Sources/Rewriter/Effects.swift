@@ -9,6 +9,11 @@ struct Effects: Equatable {
   var writesFlags = false
   var readsMemory = false
   var writesMemory = false
+  /// Bytes at rsp plus a number, which do not count in the two above.
+  var readsStack: Range<Int64>?
+  var writesStack: Range<Int64>?
+  /// Whether no address but rsp plus a number leads to the stack's bytes (`StackUse.swift`).
+  var ownsStack = false
   /// Whether a register that is not tracked takes part: xmm, mm, x87.
   var usesOtherRegisters = false
 
@@ -17,9 +22,26 @@ struct Effects: Equatable {
     writes & (other.reads | other.writes) == 0 && other.writes & reads == 0
       && !(writesFlags && (other.readsFlags || other.writesFlags))
       && !(other.writesFlags && readsFlags)
-      && !(writesMemory && (other.readsMemory || other.writesMemory))
-      && !(other.writesMemory && readsMemory)
+      && !overwrites(what: other) && !other.overwrites(what: self)
       && !(usesOtherRegisters && other.usesOtherRegisters)
+  }
+
+  /// Whether this writes memory that the other one reads or writes.
+  private func overwrites(what other: Effects) -> Bool {
+    let othersStack = other.readsStack != nil || other.writesStack != nil
+    let apart = ownsStack && other.ownsStack
+    if writesMemory, other.readsMemory || other.writesMemory || (othersStack && !apart) {
+      return true
+    }
+    guard let writesStack else { return false }
+    return !apart && (other.readsMemory || other.writesMemory)
+      || other.readsStack.map(writesStack.overlaps) ?? false
+      || other.writesStack.map(writesStack.overlaps) ?? false
+  }
+
+  private static func hull(_ one: Range<Int64>?, _ other: Range<Int64>?) -> Range<Int64>? {
+    guard let one, let other else { return one ?? other }
+    return min(one.lowerBound, other.lowerBound)..<max(one.upperBound, other.upperBound)
   }
 
   /// Both, one after the other.
@@ -29,6 +51,9 @@ struct Effects: Equatable {
       readsFlags: readsFlags || other.readsFlags, writesFlags: writesFlags || other.writesFlags,
       readsMemory: readsMemory || other.readsMemory,
       writesMemory: writesMemory || other.writesMemory,
+      readsStack: Self.hull(readsStack, other.readsStack),
+      writesStack: Self.hull(writesStack, other.writesStack),
+      ownsStack: ownsStack && other.ownsStack,
       usesOtherRegisters: usesOtherRegisters || other.usesOtherRegisters)
   }
 }
@@ -94,6 +119,15 @@ extension Instruction {
     "cvtsd2ss", "cvttss2si", "maxsd", "minsd", "pextrw",
   ]
 
+  /// How many bytes of memory it can access at most.
+  private var mostBytesAccessed: Int64 {
+    guard let kind = Self.kinds[mnemonic], kind != .conditional,
+      !operands.contains(where: { if case .otherRegister = $0 { true } else { false } })
+    else { return 16 }
+    // An extension reads less than its last letter says.
+    return ["b": 1, "w": 2, "l": 4, "q": 8][mnemonic.last ?? " "] ?? 16
+  }
+
   /// nil for what is not known to the last bit: nothing changes places with it.
   var effects: Effects? {
     guard prefixes.isEmpty, let last = operands.last else { return nil }
@@ -117,7 +151,12 @@ extension Instruction {
       case .memory(let memory):
         if let base = memory.base { result.reads |= 1 << UInt32(base) }
         if let index = memory.index { result.reads |= 1 << UInt32(index) }
-        if !mnemonic.hasPrefix("lea") { result.readsMemory = true }
+        if mnemonic.hasPrefix("lea") { break }
+        if let bytes = memory.stackBytes(mostBytes: mostBytesAccessed) {
+          result.readsStack = bytes
+        } else {
+          result.readsMemory = true
+        }
       case .immediate, .otherRegister: break
       case .indirect: return nil
       }
@@ -139,11 +178,26 @@ extension Instruction {
       if kind == .move, operands.count == 2, !operands[0].names(register.number) {
         result.reads &= ~bit
       }
-    case .memory: result.writesMemory = true
+    case .memory:
+      if let bytes = result.readsStack {
+        result.writesStack = bytes
+      } else {
+        result.writesMemory = true
+      }
     case .otherRegister: break
     case .immediate, .indirect: return nil
     }
     return result
+  }
+}
+
+extension MemoryOperand {
+  /// The bytes above rsp that an access of so many can touch; nil for any other address.
+  fileprivate func stackBytes(mostBytes: Int64) -> Range<Int64>? {
+    guard base == Register.stackPointer, index == nil, !isThreadLocal,
+      let start = displacement.isEmpty ? 0 : integer(displacement), abs(start) < 1 << 31
+    else { return nil }
+    return start..<start + mostBytes
   }
 }
 

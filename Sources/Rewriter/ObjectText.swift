@@ -9,9 +9,6 @@ struct ObjectText {
     var isNop: Bool
     /// Whether it has a REX, VEX or XOP prefix.
     var hasREX: Bool
-    /// Bytes of the displacement in a memory operand that has a base other than rip; nil for none
-    /// such. The forms without displacement that can take one have 0.
-    var displacementByteCount: Int?
     /// A short jump, which has a longer form.
     var isShortJump: Bool
   }
@@ -77,8 +74,7 @@ struct ObjectText {
       return code[at]
     }
     var place = Place(
-      offset: 0, length: 0, isNop: false, hasREX: false, displacementByteCount: nil,
-      isShortJump: false)
+      offset: 0, length: 0, isNop: false, hasREX: false, isShortJump: false)
     guard var byte = next() else { return nil }
     var operand16 = false
     var repeated = false
@@ -130,16 +126,9 @@ struct ObjectText {
         if base == 4 {
           guard let sib = next() else { return nil }
           base = sib & 7
-          if mode == 0, base == 5 {
-            displacement = 4
-          } else {
-            place.displacementByteCount = displacement
-          }
-        } else if mode == 0, base == 5 {
-          displacement = 4  // rip
-        } else {
-          place.displacementByteCount = displacement
         }
+        // No base, or rip.
+        if mode == 0, base == 5 { displacement = 4 }
       }
       // test has an immediate, its neighbours in the group have none.
       if map == 0, byte == 0xf6 || byte == 0xf7 {

@@ -1,7 +1,9 @@
 /// Puts longer encodings in the place of padding. A bundle's end is filled with nops when the next
 /// group does not fit: instructions too, if empty ones. A few bytes can as well be had from the
-/// instructions before: a REX prefix without bits, a displacement in four bytes instead of one or
-/// none. Then every later instruction stays where it was, and the nop is gone.
+/// instructions before: a REX prefix without bits, a jump's distance in four bytes instead of one.
+/// Then every later instruction stays where it was, and the nop is gone. Not so displacements of
+/// memory operands: a processor may take longer to add one up, though it be nothing
+/// (docs/TOOLCHAIN.md has the figures).
 ///
 /// Works on the rewriter's output and on the object that the assembler made of it; the result is
 /// to be assembled again.
@@ -146,7 +148,7 @@ public struct Packer {
   private struct Growth {
     var prefix: String
     var byteCount: Int
-    /// Long displacements take more room in a decoder's cache than a prefix.
+    /// Long distances take more room in a decoder's cache than a prefix.
     var cost: Int
   }
 
@@ -166,19 +168,11 @@ public struct Packer {
       !text.contains("%r15,1)"), !text.hasPrefix("leaq (%r15"), !text.hasPrefix("addq %r15"),
       text != "movl %esi, %esi", text != "movl %edi, %edi"
     else { return [] }
-    var result: [Growth] = []
     // The second byte of a register that has one cannot be named beside a REX prefix.
-    if !place.hasREX, !["%ah", "%bh", "%ch", "%dh"].contains(where: { text.contains($0) }) {
-      result.append(Growth(prefix: "{rex}", byteCount: 1, cost: 1))
+    if place.hasREX || ["%ah", "%bh", "%ch", "%dh"].contains(where: { text.contains($0) }) {
+      return []
     }
-    switch place.displacementByteCount {
-    case 0:
-      result.append(Growth(prefix: "{disp8}", byteCount: 1, cost: 1))
-      result.append(Growth(prefix: "{disp32}", byteCount: 4, cost: 2))
-    case 1: result.append(Growth(prefix: "{disp32}", byteCount: 3, cost: 2))
-    default: break
-    }
-    return result
+    return [Growth(prefix: "{rex}", byteCount: 1, cost: 1)]
   }
 
   private static let growing: Set<String> = [

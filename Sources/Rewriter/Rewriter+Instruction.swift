@@ -74,14 +74,15 @@ extension Rewriter {
     guard let memoryIndex = memoryIndexes.first else {
       if let narrowed = instruction.copyOfStackOrFramePointer {
         return writer.one(
-          narrowed.text, byteCount: 3, restricted: narrowed.register, effects: instruction.effects)
+          narrowed.text, byteCount: 3, restricted: narrowed.register,
+          effects: effects(of: instruction))
       }
       if instruction.operands.contains(where: { if case .indirect = $0 { true } else { false } }) {
         throw fail("an indirect operand on something that is no jump", instruction.source)
       }
       writer.one(
         instruction.text(), byteCount: instruction.encodedByteCount,
-        restricted: instruction.zeroExtendedRegister, effects: instruction.effects)
+        restricted: instruction.zeroExtendedRegister, effects: effects(of: instruction))
       return
     }
     guard memoryIndexes.count == 1 else {
@@ -143,7 +144,7 @@ extension Rewriter {
     writer.one(
       "\(narrow ? "leal" : "leaq") \(address), \(target)",
       byteCount: instruction.encodedByteCount, restricted: narrow ? destination.number : nil,
-      effects: instruction.effects)
+      effects: effects(of: instruction))
   }
 }
 

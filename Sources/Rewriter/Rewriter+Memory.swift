@@ -109,7 +109,7 @@ extension Rewriter {
     var operands = instruction.operands.map(\.text)
     let size = instruction.encodedByteCount
     let restricted = instruction.zeroExtendedRegister
-    let effects = instruction.effects
+    let effects = effects(of: instruction)
     if let direct = address.direct {
       operands[memoryIndex] = direct.operand
       if writer.join(

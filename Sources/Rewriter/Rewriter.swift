@@ -22,6 +22,7 @@ public struct Rewriter {
   private var previousSection = ".text"
   private var sectionStack: [String] = []
   private var labels = LabelUse()
+  private var stackUse = StackUse()
   private(set) var jumpTargets = JumpTargets()
 
   private init(fileName: String) { self.fileName = fileName }
@@ -31,6 +32,7 @@ public struct Rewriter {
     var rewriter = Rewriter(fileName: fileName)
     let lines = assembly.split(separator: "\n", omittingEmptySubsequences: false)
     rewriter.labels = LabelUse(lines)
+    rewriter.stackUse = StackUse(lines, labels: rewriter.labels)
     rewriter.jumpTargets = JumpTargets(lines)
     rewriter.writer.raw("\t.bundle_align_mode 5")
     rewriter.writer.raw("\t.text")
@@ -85,8 +87,16 @@ public struct Rewriter {
     }
   }
 
+  /// What it reads and writes; nil when that is not known to the last bit.
+  func effects(of instruction: Instruction) -> Effects? {
+    var effects = instruction.effects
+    effects?.ownsStack = stackUse.isPrivate
+    return effects
+  }
+
   private mutating func label(_ name: Substring) {
     if labels.isOnlyForDebugging(name) { return writer.note(name + ":") }
+    if labels.isFunction(name) { stackUse.enter(name) }
     writer.flush()
     bounds.forget()
     if jumpTargets.usesFlags(name) {
@@ -236,6 +246,8 @@ struct LabelUse {
       }
     }
   }
+
+  func isFunction(_ label: Substring) -> Bool { functions.contains(label) }
 
   func isIndirectTarget(_ label: Substring) -> Bool {
     functions.contains(label) || taken.contains(label)

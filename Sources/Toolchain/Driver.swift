@@ -21,8 +21,11 @@ public struct Driver {
   /// -O2 reckons with, so inlining, vector code and unrolled loops pay sooner (docs/TOOLCHAIN.md has
   /// the figures). Not so the vector code that puts neighbouring fields together: where `size_t` has 32
   /// bits it finds pairs everywhere, and moving two counters through xmm to write them at once is slower
-  /// than two moves.
-  static let tuning = (asked: "-O2", given: ["-O3", "-fno-tree-slp-vectorize"])
+  /// than two moves. Nor computing on one path what another one has, so as not to compute it again behind
+  /// both: there are three registers fewer here to keep it in.
+  static let tuning = (
+    asked: "-O2", given: ["-O3", "-fno-tree-slp-vectorize", "-fno-tree-partial-pre"]
+  )
 
   /// The user's options, tuned.
   private var compilerOptions: [String] {
