@@ -23,6 +23,9 @@ extension Rewriter {
     if case .indirect(let target) = instruction.operands[0] {
       try loadTarget(target, instruction)
       writer.call(Self.maskAndAdd + ["callq *%r11"])
+    } else if labels.mayBeUndefined(instruction.operands[0].text[...]) {
+      writer.one("movl $\(instruction.operands[0].text), %r11d")
+      writer.call(Self.maskAndAdd + ["callq *%r11"])
     } else {
       writer.call(["call \(instruction.operands[0].text)"])
     }
@@ -40,6 +43,11 @@ extension Rewriter {
       // jecxz has an address-size prefix, which the rules refuse.
       if mnemonic == "jcxz" || mnemonic == "jecxz" {
         throw fail("this jump has no sandboxed form", instruction.source)
+      }
+      if mnemonic == "jmp", labels.mayBeUndefined(memory.text[...]) {
+        writer.one("movl $\(memory.text), %r11d")
+        writer.group(Self.maskAndAdd + ["jmpq *%r11"], byteCount: 10)
+        return writer.flush()
       }
       writer.one(instruction.text())
       writer.flush()

@@ -5,7 +5,7 @@
 /// does not understand, and that touches memory, control flow or a reserved register, is an error.
 public struct Rewriter {
   /// Changes whenever the same input gives other output; part of every build cache's key.
-  public static let version = "8"
+  public static let version = "9"
 
   let fileName: String
   var writer = BundleWriter()
@@ -21,7 +21,7 @@ public struct Rewriter {
   private var section = ".text"
   private var previousSection = ".text"
   private var sectionStack: [String] = []
-  private var labels = LabelUse()
+  private(set) var labels = LabelUse()
   private var stackUse = StackUse()
   private(set) var jumpTargets = JumpTargets()
 
@@ -219,12 +219,19 @@ struct LabelUse {
   private var functions: Set<Substring> = []
   private var taken: Set<Substring> = []
   private var jumpedTo: Set<Substring> = []
+  private var weak: Set<Substring> = []
+  private var defined: Set<Substring> = []
 
   init() {}
 
   init(_ lines: [Substring]) {
     for line in lines {
       let text = line.trimmed
+      if text.hasSuffix(":") {
+        defined.insert(text.dropLast())
+      } else if text.hasPrefix(".set") {
+        defined.insert(text.dropFirst(4).prefix { $0 != "," }.trimmed)
+      }
       if text.hasPrefix("j") || text.hasPrefix("loop") || text.hasPrefix("call") {
         jumpedTo.insert(text.drop(while: { $0 != " " && $0 != "\t" }).trimmed)
       }
@@ -237,6 +244,7 @@ struct LabelUse {
         // Another file may take the address of what it can see.
         for name in text.drop(while: { $0 != " " && $0 != "\t" }).split(separator: ",") {
           functions.insert(name.trimmed)
+          if text.hasPrefix(".weak") { weak.insert(name.trimmed) }
         }
       } else if text.hasPrefix(".long") || text.hasPrefix(".quad") || text.hasPrefix(".4byte")
         || text.hasPrefix(".8byte") || text.hasPrefix(".value") || text.utf8.contains(0x24)
@@ -245,6 +253,11 @@ struct LabelUse {
         noteLocalLabels(text)
       }
     }
+  }
+
+  /// Whether it may be that nothing defines this symbol: then it is 0, which is no place to jump to directly.
+  func mayBeUndefined(_ symbol: Substring) -> Bool {
+    weak.contains(symbol) && !defined.contains(symbol)
   }
 
   func isFunction(_ label: Substring) -> Bool { functions.contains(label) }

@@ -70,6 +70,21 @@ func threadLocal() throws {
         "movl (%r15,%r11), %edx"))
 }
 
+@Test("what may stay undefined is not called or jumped to directly: 0 is outside of the text")
+func weak() throws {
+  #expect(
+    try rewritten(".weak w\ncall w")
+      == [".weak w", "movl $w, %r11d", ".bundle_lock align_to_end"]
+      + ["andl $-32, %r11d", "addq %r15, %r11", "callq *%r11", ".bundle_unlock"])
+  #expect(
+    try rewritten(".weak w\njmp w")
+      == [".weak w", "movl $w, %r11d"] + locked("andl $-32, %r11d", "addq %r15, %r11", "jmpq *%r11")
+  )
+  for definition in ["w:", ".set w, v"] {
+    #expect(try rewritten(".weak w\n\(definition)\ncall w").contains("call w"))
+  }
+}
+
 @Test("calls end their bundle; returns and indirect jumps are masked")
 func control() throws {
   #expect(
