@@ -28,7 +28,9 @@ int fib(int n){ return n<2?n:fib(n-1)+fib(n-2); }
 int goto_t(int n){ static void*l[]={&&a,&&b,&&c}; int r=0; for(int i=0;i<n;i++){ goto *l[i%3]; a: r+=1; continue; b: r+=10; continue; c: r+=100; } return r; }
 void aligned(void){ _Alignas(64) char buf[128]; volatile uintptr_t p=(uintptr_t)buf; printf("al %d\n",(int)(p%64)); }
 unsigned long long udiv(unsigned long long a,unsigned long long b){return a/b+a%b;}
+int nobody(int) __attribute__((weak)); __attribute__((noinline)) int perhaps(int x){ if(nobody) x+=nobody(x)*3; return x; } __attribute__((noinline)) int orelse(int x){ return nobody ? nobody(x) : -x; }
 int main(int c,char**v){
+ printf("%d %d\n",perhaps(5),orelse(6));
  struct big b=mk(7); printf("%d %f %c\n",b.a[9],b.d,b.c); struct two t=mk2(3); printf("%lld %g\n",t.a,t.b);
  printf("%d %f\n",sum(5,1,2,3,4,5),dsum(3,1.5,2.5,3.25)); for(int i=-1;i<25;i++) printf("%d ",sw(i)); puts("");
  for(int i=0;i<3;i++) printf("%d ",table[i](20,6)); puts(""); int a[20]; for(int i=0;i<20;i++) a[i]=(i*7919)%101; qsort(a,20,sizeof*a,cmp); for(int i=0;i<20;i++) printf("%d ",a[i]); puts("");
