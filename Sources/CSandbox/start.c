@@ -144,27 +144,35 @@ void csb_keep_lookups(void)
 /* vouched.c */
 void csb_drop(void *start, size_t size);
 
+enum { PIECE = 512 };
+
+/* What the page map says of the next pages up to `end`; how many: 0 at the end, or where it cannot be read. It may
+ * name places in the machine's memory, so nothing of it is to stay on the stack. */
+static size_t read_lookups(uint64_t entries[PIECE], uint64_t start, uint64_t end)
+{
+	size_t count = start < end ? (end - start + 4095) / 4096 : 0;
+	if (count > PIECE)
+		count = PIECE;
+	ssize_t size = count * sizeof *entries;
+	return pread(page_map, entries, size, start / 4096 * sizeof *entries) == size ? count : 0;
+}
+
+static int is_of_file(uint64_t entry) { return (entry & PRESENT_OF_FILE) == PRESENT_OF_FILE; }
+
 /* Drops pages of a writable mapping that are still the file's: what was written is anonymous memory. */
 static void forget_unwritten(uint64_t start, uint64_t end)
 {
-	enum { PIECE = 512 };
 	uint64_t entries[PIECE];
-	while (start < end) {
-		size_t count = (end - start + 4095) / 4096;
-		if (count > PIECE)
-			count = PIECE;
-		ssize_t size = count * sizeof *entries;
-		if (pread(page_map, entries, size, start / 4096 * sizeof *entries) != size)
-			return;
+	size_t count;
+	for (; (count = read_lookups(entries, start, end)); start += count * 4096)
 		for (size_t i = 0; i < count; i++) {
 			size_t first = i;
-			while (i < count && (entries[i] & PRESENT_OF_FILE) == PRESENT_OF_FILE)
+			while (i < count && is_of_file(entries[i]))
 				i++;
 			if (i > first)
 				csb_drop((char *)start + first * 4096, (i - first) * 4096);
 		}
-		start += count * 4096;
-	}
+	explicit_bzero(entries, sizeof entries);
 }
 
 void csb_forget_lookups(void)
@@ -187,7 +195,7 @@ static int is_looked_up(uint64_t place)
 {
 	uint64_t entry;
 	return pread(page_map, &entry, sizeof entry, place / 4096 * sizeof entry) == sizeof entry &&
-		(entry & PRESENT_OF_FILE) == PRESENT_OF_FILE;
+		is_of_file(entry);
 }
 
 static void find_candidates(void)
@@ -195,10 +203,15 @@ static void find_candidates(void)
 	/* What scripts/launcher-order.txt puts first every sandbox needs, also what no rehearsal runs. */
 	extern char csb_vouched[];
 	uint64_t hot = (uint64_t)csb_vouched & ~4095ul;
+	uint64_t entries[PIECE];
+	size_t count;
 	for (size_t i = 0; i < loaded_count; i++)
-		for (uint64_t at = loaded[i].start; loaded[i].kind != WRITTEN && at < loaded[i].end; at += 4096)
-			if (at - hot >= AROUND * 4096 && is_looked_up(at) && candidate_count < CANDIDATES)
-				candidates[candidate_count++] = at;
+		for (uint64_t at = loaded[i].start; loaded[i].kind != WRITTEN &&
+		     (count = read_lookups(entries, at, loaded[i].end)); at += count * 4096)
+			for (size_t j = 0; j < count && candidate_count < CANDIDATES; j++)
+				if (at + j * 4096 - hot >= AROUND * 4096 && is_of_file(entries[j]))
+					candidates[candidate_count++] = at + j * 4096;
+	explicit_bzero(entries, sizeof entries);
 }
 
 int csb_sift_lookups(void)

@@ -5,7 +5,7 @@
 /// does not understand, and that touches memory, control flow or a reserved register, is an error.
 public struct Rewriter {
   /// Changes whenever the same input gives other output; part of every build cache's key.
-  public static let version = "9"
+  public static let version = "10"
 
   let fileName: String
   var writer = BundleWriter()

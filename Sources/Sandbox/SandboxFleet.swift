@@ -185,10 +185,12 @@ final class SandboxFleet: Sendable {
     let check = start.addingReportingOverflow(processorLimit)
     while true {
       let waiting = kind.isPlain ? takeIdle() : nil
-      // Whoever waits for a process that has one session does not need to hear its socket hung up.
+      // Whoever waits for a process that has one session does not need to hear its socket hung up. Where
+      // sandboxes may fork, a child of one could still have the socket.
       let process =
         if let waiting { waiting } else {
-          try newProcess(kind, keepsSocket: isAwaited && kind.isPlain && !options.reuse)
+          try newProcess(
+            kind, keepsSocket: isAwaited && kind.isPlain && !options.reuse && !options.templates)
         }
       defer { if waiting == nil { process.closeSandboxEnd() } }
       let running = Running(

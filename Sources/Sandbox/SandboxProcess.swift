@@ -35,6 +35,8 @@ final class SandboxProcess: Sendable {
     /// It ended by itself, and its socket is as it was at the start.
     var isClean = false
     var isHungUp = false
+    /// The launcher has said its word over this very socket, so it has no other for it.
+    var isTold = false
   }
   private let life = Mutex(Life())
   private let clock = Mutex(ProcessClock())
@@ -68,7 +70,7 @@ final class SandboxProcess: Sendable {
   deinit {
     let life = self.life.withLock { $0 }
     if let sockets {
-      if life.isClean, !life.isDoomed, !life.isHungUp {
+      if life.isClean, life.isTold, !life.isDoomed, !life.isHungUp {
         sockets.put(control)
       } else {
         control.close()
@@ -271,6 +273,7 @@ final class SandboxProcess: Sendable {
       guard header.bodyByteCount == 0 else { return .nonsense }
       switch header.kind {
       case .forked where sender == launcher && header.identifier == identifier:
+        life.withLock { $0.isTold = true }
         return take(try ForkedMessage(from: &reader))
       case .idle where header.identifier == number && isItself(sender):
         try reader.end()

@@ -131,10 +131,25 @@ struct ProcessTests {
   func sockets() throws {
     let pool = ControlSocketPool()
     /// A process that ends by itself, or is killed meanwhile; both leave packets and a descriptor unread.
-    func use(_ program: String, kills: Bool = false, waits: Bool = true) throws -> UInt {
+    /// `isTold`: its launcher, which is this process, names it over its socket.
+    func use(_ program: String, kills: Bool = false, waits: Bool = true, isTold: Bool = true)
+      throws -> UInt
+    {
       let process = try SandboxProcess(
-        identifier: 1, template: 0, pool: SharedMemoryPool(), sockets: pool, launcher: 1)
-      process.note(number: try child(program))
+        identifier: 1, template: 0, pool: SharedMemoryPool(), sockets: pool, launcher: Self.me)
+      let number = try child(program)
+      if isTold {
+        var writer = ByteWriter()
+        PacketHeader(kind: .forked, identifier: 1).encode(into: &writer)
+        ForkedMessage(process: number, error: 0).encode(into: &writer)
+        try #require(write(process.sandboxEnd, writer.bytes, writer.bytes.count) > 0)
+        guard case .forked = process.receiveReply(to: 5, waits: false) else {
+          Issue.record("the launcher is not believed")
+          return 0
+        }
+      } else {
+        process.note(number: number)
+      }
       let secret = Array("the last tenant's".utf8)
       #expect(csb_send(process.socket, secret, secret.count, [0, 1], 2, 0) == secret.count)
       #expect(write(process.sandboxEnd, secret, secret.count) == secret.count)
@@ -148,7 +163,7 @@ struct ProcessTests {
         #expect(waitpid(process.number, nil, 0) == process.number)
       }
       process.closeSandboxEnd()
-      return try number(of: process.socket)
+      return try self.number(of: process.socket)
     }
     let first = try use("/bin/true")
     let again = try pool.take()
@@ -167,11 +182,13 @@ struct ProcessTests {
     #expect(heard == 7 && sender == Self.me)
     pool.put(again)
 
-    // Who was killed, or failed, or was not waited for, may have left it in any state.
-    for (program, kills, waits) in [
-      ("/bin/cat", true, true), ("/bin/false", false, true), ("/bin/true", false, false),
+    // Who was killed, or failed, or was not waited for, may have left it in any state; and of whom the launcher
+    // has not spoken, it may still.
+    for (program, kills, waits, isTold) in [
+      ("/bin/cat", true, true, true), ("/bin/false", false, true, true),
+      ("/bin/true", false, false, true), ("/bin/true", false, true, false),
     ] {
-      let used = try use(program, kills: kills, waits: waits)
+      let used = try use(program, kills: kills, waits: waits, isTold: isTold)
       let next = try pool.take()
       #expect(try number(of: next.engine) != used, "\(program)")
       pool.put(next)
