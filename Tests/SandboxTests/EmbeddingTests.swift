@@ -56,8 +56,8 @@ struct EmbeddingTests {
     for (first, second) in [("good.nexe", bad), (bad, "good.nexe")] {
       let script = "\(try #require(example)) \(first) \(second) < /dev/null 2> err"
       #expect(try tool(["sh", "-c", "cd \(scratch.path) && \(script)"]).status == 1)
-      #expect(
-        try String(contentsOfFile: scratch.path + "/err", encoding: .utf8).contains("faulted"))
+      let errors = try String(contentsOfFile: scratch.path + "/err", encoding: .utf8)
+      #expect(errors.contains("faulted"), "\(first) \(second): \(errors)")
     }
   }
 }
