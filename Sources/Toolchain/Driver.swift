@@ -194,11 +194,7 @@ public struct Driver {
       try write(packed, to: rewritten)
       try assemble(rewritten, to: output)
     } else if Self.isPlainFile(output) {
-      do {
-        try object.write(to: URL(filePath: output), options: .atomic)
-      } catch {
-        throw ToolchainError("\(output): cannot be written: \(error.localizedDescription)")
-      }
+      try ToolOutput.write(object, to: output)
     } else {
       try assemble(rewritten, to: output)
     }
@@ -227,11 +223,7 @@ public struct Driver {
       FileHandle.standardOutput.write(Data(text.utf8))
       return
     }
-    do {
-      try Data(text.utf8).write(to: URL(filePath: path), options: .atomic)
-    } catch {
-      throw ToolchainError("\(path): cannot be written: \(error.localizedDescription)")
-    }
+    try ToolOutput.write(Data(text.utf8), to: path)
   }
 
   /// The layout of a nexe.
@@ -323,12 +315,7 @@ public struct Driver {
     guard let bytes = FileManager.default.contents(atPath: made) else {
       throw ToolchainError("\(made): cannot be read")
     }
-    let output = invocation.output ?? "a.out"
-    do {
-      try bytes.write(to: URL(filePath: output), options: .atomic)
-    } catch {
-      throw ToolchainError("\(output): cannot be written: \(error.localizedDescription)")
-    }
+    try ToolOutput.write(bytes, to: invocation.output ?? "a.out")
   }
 
   private init(_ invocation: Invocation, _ tools: Tools, _ sysroot: Sysroot?) {

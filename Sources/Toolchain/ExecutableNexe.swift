@@ -14,12 +14,7 @@ public enum ExecutableNexe {
     else {
       throw ToolchainError("\(line.dropLast()): too long, or with a blank, for a first line")
     }
-    do {
-      try (Data(line.utf8) + bytes).write(to: URL(filePath: path), options: .atomic)
-      try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
-    } catch {
-      throw ToolchainError("\(path): cannot be written: \(error.localizedDescription)")
-    }
+    try ToolOutput.write(Data(line.utf8) + bytes, to: path, permissions: 0o755)
   }
 
   /// The nexe inside, if the file begins as one; nil otherwise.

@@ -41,6 +41,29 @@ struct ToolchainTests {
     #expect(streams.errors.contains("zvm c++ has no <iostream>"), "\(streams.errors)")
   }
 
+  /// Configure scripts say `-o /dev/null`, also as root.
+  @Test("an output that is no plain file stays what it is", .enabled(if: geteuid() == 0))
+  func device() throws {
+    let folder = try Folder()
+    try folder.write("d.c", "int main() { return 0; }\n")
+    let device = folder.path("null")
+    try #require(try run("/bin/mknod", [device, "c", "1", "3"]).status == 0)
+    try #require(
+      try run(zvm, ["cc", "-c", folder.path("d.c"), "-o", folder.path("d.o")]).status == 0)
+    for words in [
+      ["cc", "-c", "d.c"], ["cc", "-S", "d.c"], ["cc", "-E", "d.c"], ["cc", "d.c"],
+      ["cc", "-shared", "d.c"], ["ld", "d.o"],
+    ] {
+      for executable in ["0", "1"] {
+        let command = words.dropLast() + [folder.path(words.last ?? ""), "-o", device]
+        let result = try run("/usr/bin/env", ["ZVM_EXECUTABLE=\(executable)", zvm] + command)
+        #expect(
+          try FileManager.default.attributesOfItem(atPath: device)[.type] as? FileAttributeType
+            == .typeCharacterSpecial, "\(words) \(executable): \(result.errors)")
+      }
+    }
+  }
+
   @Test("a build in another folder is the same bytes, debug information and all")
   func reproducible() throws {
     let folder = try Folder()
