@@ -3,6 +3,7 @@ import ELF
 import Foundation
 import PlainRun
 import Validator
+import ValidatorThreads
 import X86
 
 /// `zvm inspect`: what a program is made of.
@@ -27,7 +28,7 @@ public struct Inspect: ParsableCommand {
       say("zvm inspect: \(file): cannot be read\n")
       throw ExitCode(2)
     }
-    let verdict = NexeValidator(limit: 1).check(code.bytes.span)
+    let verdict = NexeValidator(limit: 1, threads: .dispatched).check(code.bytes.span)
     guard let image = verdict.image else {
       let problem = verdict.headerError.map { "\($0)" } ?? "no image"
       print("\(file): refused: header: \(problem)")
