@@ -22,9 +22,13 @@ public struct Driver {
   /// the figures). Not so the vector code that puts neighbouring fields together: where `size_t` has 32
   /// bits it finds pairs everywhere, and moving two counters through xmm to write them at once is slower
   /// than two moves. Nor computing on one path what another one has, so as not to compute it again behind
-  /// both: there are three registers fewer here to keep it in.
+  /// both: there are three registers fewer here to keep it in. A call and its return cost two masks and often
+  /// half a bundle, so functions a third larger than gcc's limit (30) are inlined.
   static let tuning = (
-    asked: "-O2", given: ["-O3", "-fno-tree-slp-vectorize", "-fno-tree-partial-pre"]
+    asked: "-O2",
+    given: [
+      "-O3", "-fno-tree-slp-vectorize", "-fno-tree-partial-pre", "--param=max-inline-insns-auto=40",
+    ]
   )
 
   /// The user's options, tuned.
