@@ -25,10 +25,7 @@ struct PacketSocket {
 
   /// Whether something can be received, or the other end is closed, or soon is: looks so many times. A
   /// sandbox's only.
-  func isReady(looks: Int) -> Bool {
-    for _ in 0..<looks where csb_is_ready(descriptor) == 1 { return true }
-    return false
-  }
+  func isReady(looks: Int32) -> Bool { csb_look(descriptor, looks) == 1 }
 
   /// Blocks for the next packet; nil at the end.
   func receive(_ buffer: inout PacketBuffer) throws(RuntimeError) -> ReceivedPacket? {

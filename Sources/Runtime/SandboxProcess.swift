@@ -27,7 +27,7 @@ func runSandboxProcess(
       try socket.say(.idle, session.identifier)
       // After the answer, before anything of the next session is read.
       if !session.message.resetsFirst { try memory.reset() }
-      wait.look(at: socket)
+      if session.message.looks { wait.look(at: socket) }
     }
   } catch {
     tell(error.description)
@@ -43,10 +43,10 @@ struct ReceivedSession {
 }
 
 /// How a process waits for its next session: it looks for one for a while before it sleeps. To be woken on
-/// another processor takes longer than all that a short session does.
+/// another processor takes longer than all that a short session does. Between two looks it lets others run.
 private struct Wait {
-  /// About as long as that.
-  private static let looks = 40
+  /// Some 70 microseconds: what an engine needs that calls back, and is asked for the next session then.
+  private static let looks: Int32 = 120
   /// Sessions for which it is not tried again after it was in vain.
   private static let pause = 50
 

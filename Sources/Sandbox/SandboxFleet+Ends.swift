@@ -87,6 +87,8 @@ extension SandboxFleet {
       discard(process)
       return .failure(SandboxError("the sandbox says that it is done, and how it is not"))
     }
+    process.note(
+      elapsed: monotonicNanoseconds() - running.start, used: userNanoseconds + systemNanoseconds)
     // Read before the process gets another session.
     let peak = options.measuresMemory ? process.peakByteCount() : nil
     let isKept = state.withLock { state in

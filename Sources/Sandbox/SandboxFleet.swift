@@ -23,6 +23,7 @@ final class SandboxFleet: Sendable {
   struct Running {
     let session: Session
     let process: SandboxProcess
+    let start: UInt64
     let deadline: UInt64
     /// When to look at the CPU time next, and what it may be.
     var processorCheck: UInt64
@@ -194,10 +195,11 @@ final class SandboxFleet: Sendable {
         }
       defer { if waiting == nil { process.closeSandboxEnd() } }
       let running = Running(
-        session: session, process: process, deadline: overflow ? .max : deadline,
+        session: session, process: process, start: start, deadline: overflow ? .max : deadline,
         processorCheck: check.overflow ? .max : check.partialValue,
         processorLimit: processorLimit, completion: completion)
       process.memory.clear()
+      message.looks = message.isFollowed && process.mayLook()
       if waiting != nil, options.measuresMemory { process.forgetPeak() }
       let (number, isAlone) = try register(running)
       do throws(SandboxError) {

@@ -40,6 +40,7 @@ final class SandboxProcess: Sendable {
   }
   private let life = Mutex(Life())
   private let clock = Mutex(ProcessClock())
+  private let patience = Mutex(Patience())
 
   /// A process that is still to be forked. `sockets`: nobody needs to hear its socket hung up; otherwise
   /// its end is to be closed (`closeSandboxEnd`) once it is sent.
@@ -229,6 +230,14 @@ final class SandboxProcess: Sendable {
   func peakByteCount() -> UInt64? { ProcessMemory.peak(of: number) }
 
   func forgetPeak() { ProcessMemory.forgetPeak(of: number) }
+
+  /// Whether it is to look for the session after the next one.
+  func mayLook() -> Bool { patience.withLock { $0.mayLook() } }
+
+  /// Of a session that is over: how long it took, and how much of that the process was running.
+  func note(elapsed: UInt64, used: UInt64) {
+    patience.withLock { $0.note(elapsed: elapsed, used: used) }
+  }
 
   // MARK: What is said
 

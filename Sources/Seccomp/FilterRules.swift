@@ -66,7 +66,7 @@ extension FilterRule {
     let control = UInt64(CSB_CONTROL)
     var rules = [
       FilterRule("read"), FilterRule("write"), FilterRule("pread64"), FilterRule("pwrite64"),
-      FilterRule("exit_group"), FilterRule("brk"),
+      FilterRule("exit_group"), FilterRule("brk"), FilterRule("sched_yield"),
       // malloc asks when its heap is full; "out of memory" is the answer.
       FilterRule("mmap", .refuse(errno: ENOMEM), where: [.equal(argument: 0, 0)]),
       FilterRule("recvmsg", where: [.equal(argument: 0, control)]),

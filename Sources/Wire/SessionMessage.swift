@@ -5,6 +5,8 @@ package struct SessionMessage: Equatable, Sendable {
   /// Whether it gives its memory back before it says that it is done, not after: so that the next
   /// session's peak, which the engine counts from there, has nothing of this one's.
   package var resetsFirst = false
+  /// Whether it looks for the next session for a while before it sleeps.
+  package var looks = false
   /// A multiple of 64 KiB.
   package var heapByteCount: UInt32
   package var memoryDigest: Bool
@@ -56,7 +58,7 @@ package struct SessionMessage: Equatable, Sendable {
   }
 
   package func encode(into writer: inout ByteWriter) {
-    writer.integer(UInt8(isFollowed ? (resetsFirst ? 2 : 1) : 0))
+    writer.integer(UInt8((isFollowed ? 1 : 0) | (resetsFirst ? 2 : 0) | (looks ? 4 : 0)))
     writer.integer(heapByteCount)
     writer.integer(UInt8(memoryDigest ? 1 : 0))
     writer.integer(trapLimit)
@@ -70,8 +72,10 @@ package struct SessionMessage: Equatable, Sendable {
 
   package init(from reader: inout ByteReader) throws(WireError) {
     let followed = try reader.integer("followed", as: UInt8.self)
-    isFollowed = followed != 0
-    resetsFirst = followed == 2
+    guard followed <= 7 else { throw reader.error("followed") }
+    isFollowed = followed & 1 != 0
+    resetsFirst = followed & 2 != 0
+    looks = followed & 4 != 0
     heapByteCount = try reader.integer("heap size")
     memoryDigest = try reader.integer("memory digest", as: UInt8.self) != 0
     trapLimit = try reader.integer("trap limit")

@@ -237,8 +237,9 @@ long csb_tell(int socket, const void *bytes, size_t count, int flags);
  * off (then nothing is kept). 0: end of file. */
 long csb_receive(int socket, void *bytes, size_t capacity, int *fds, size_t fd_capacity,
 	size_t *fd_count, int flags);
-/* Whether csb_receive would not block. */
-int csb_is_ready(int socket);
+/* Whether csb_receive would not block, soon: looks so many times. Whoever else has something to do on this
+ * processor does it in between. */
+int csb_look(int socket, int looks);
 /* Of a process with one thread: a sandbox's, or the launcher's, vouched for. */
 long csb_hear(int socket, void *bytes, size_t capacity, int *fds, size_t fd_capacity,
 	size_t *fd_count, int vouched);

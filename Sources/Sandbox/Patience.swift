@@ -1,0 +1,34 @@
+/// Whether a process that is used again looks for its next session, and lets others run in between, or sleeps at once.
+///
+/// Who looks while others want the processor waits for its turn among them, a few milliseconds; who sleeps and is
+/// woken goes first. The process has no clock and cannot see that. The engine can.
+package struct Patience: Sendable {
+  /// More than this waiting in a session was for a turn, or for a channel.
+  private static let longNanoseconds: UInt64 = 1_000_000
+  /// Sessions after which it is tried again; twice as many each time, up to the most.
+  private static let firstPause = 50
+  private static let mostPause = 1600
+
+  private var pause = 0
+  private var nextPause = Patience.firstPause
+
+  package init() {}
+
+  /// Asked once for each session.
+  package mutating func mayLook() -> Bool {
+    if pause == 0 { return true }
+    pause -= 1
+    return false
+  }
+
+  /// What a session took, and what of that its process ran.
+  package mutating func note(elapsed: UInt64, used: UInt64) {
+    guard pause == 0 else { return }
+    if elapsed > used, elapsed - used > Self.longNanoseconds {
+      pause = nextPause
+      nextPause = min(2 * nextPause, Self.mostPause)
+    } else {
+      nextPause = max(nextPause / 2, Self.firstPause)
+    }
+  }
+}
