@@ -49,6 +49,14 @@ int csb_map_session(int fd)
 	return result != MAP_FAILED ? 0 : -errno;
 }
 
+void csb_rehearse_trap(uint64_t stack, int32_t (*handler)(uint32_t))
+{
+	uint64_t serves = csb_context.handler;
+	csb_context.handler = (uint64_t)handler;
+	csb_enter(CSB_BASE + 0x10000, stack);
+	csb_context.handler = serves;
+}
+
 void csb_own_session(void) { has_session = 1; }
 
 int csb_prepare(int32_t (*handler)(uint32_t))

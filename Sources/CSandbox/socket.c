@@ -108,16 +108,19 @@ long csb_hear(int socket, void *bytes, size_t capacity, int *fds, size_t fd_capa
 	return receive(socket, bytes, capacity, fds, fd_capacity, fd_count, 0, vouched, &received);
 }
 
-int csb_look(int socket, int looks)
+int csb_look(int socket, int looks, int yields)
 {
 	struct msghdr nothing = { 0 };
 	for (int i = 0; i < looks; i++) {
 		if (system_call(SYS_recvmsg, socket, (long)&nothing, MSG_PEEK | MSG_DONTWAIT, 0) != -EAGAIN)
 			return 1;
-		system_call(SYS_sched_yield, 0, 0, 0, 0);
+		if (yields)
+			csb_yield();
 	}
 	return 0;
 }
+
+void csb_yield(void) { system_call(SYS_sched_yield, 0, 0, 0, 0); }
 
 int csb_want_sender(int socket)
 {

@@ -29,6 +29,8 @@ struct GuestMemory {
   /// The stack's last granule is not mapped: a displacement below zero from a small address must
   /// fault as one from a large address does (TOOLCHAIN.md, "More pitfalls").
   static let stackEnd: UInt64 = 0x1_0000_0000 - granule
+  /// The stack pointer of a guest that starts.
+  static let firstStackPointer = stackEnd - 256
   private static let trapAddress: UInt64 = 0x10000
   private static let textAddress: UInt64 = 0x20000
   private static let halt: UInt8 = 0xf4
@@ -193,10 +195,11 @@ struct GuestMemory {
   }
 
   /// Makes pages that every program writes this process's own, as they are: the stack's last, and the first
-  /// that can be written.
+  /// that can be written. Has the page looked up where it starts.
   func touch() {
-    let places = [Self.stackEnd - 256] + (firstByteCount > 0 ? [resetStart] : [])
+    let places = [Self.firstStackPointer] + (firstByteCount > 0 ? [resetStart] : [])
     for place in places { unsafe csb_touch(Self.pointer(place)) }
+    unsafe csb_see(Self.pointer(UInt64(entry)))
   }
 
   /// Keeps what `reset` needs. Before a guest has run.

@@ -20,6 +20,8 @@ func runSandboxProcess(
       let again = session.message.isFollowed
       if again { memory.keepFirstPages() }
       let isClean = runGuest(try arm(session, powers, &memory))
+      // Whoever asked may be waiting for this processor: to take a process down takes longer than a session.
+      if !again, session.message.looks { csb_yield() }
       // Only who ended by itself gets another session; all others end here.
       guard again, isClean, unsafe csb_session().pointee.state == UInt32(CSB_EXITED) else { break }
       try Lockdown.closeChannels()
@@ -55,11 +57,14 @@ private struct Wait {
   mutating func look(at socket: PacketSocket) {
     if pause > 0 {
       pause -= 1
-    } else if !socket.isReady(looks: Self.looks) {
+    } else if !socket.isReady(looks: Self.looks, yields: true) {
       pause = Self.pause
     }
   }
 }
+
+/// Some 10 microseconds.
+private let soon: Int32 = 30
 
 /// Collects descriptors until the session itself comes; nil when the engine hung up.
 func receiveSession(from socket: PacketSocket, _ buffer: inout PacketBuffer)
@@ -72,7 +77,10 @@ func receiveSession(from socket: PacketSocket, _ buffer: inout PacketBuffer)
       var reader = ByteReader(packet.bytes)
       let header = try PacketHeader(from: &reader)
       switch header.kind {
-      case .descriptors: continue
+      case .descriptors:
+        // The rest follows at once: to look for it takes less than to be woken again.
+        _ = socket.isReady(looks: soon, yields: false)
+        continue
       case .session: break
       default: throw reader.error("kind")
       }

@@ -26,7 +26,18 @@ func warmUp(_ bytes: [UInt8], _ buffer: inout PacketBuffer, _ memory: GuestMemor
 func ownPages(_ rehearsal: [UInt8], _ memory: GuestMemory) throws(RuntimeError) {
   try rehearse(rehearsal, memory)
   memory.touch()
-  unsafe csb_session().pointee.state = UInt32(CSB_EMPTY)
+  let shared = unsafe csb_session()
+  unsafe shared.pointee.state = UInt32(CSB_EMPTY)
+  // 1 is /dev/null.
+  let file = ChannelMessage(
+    alias: "", access: 0, digest: false, gets: 0, getBytes: 0, puts: 1, putBytes: 1,
+    backing: .file(0, offset: 0, size: 1))
+  rehearseTrap(
+    SessionState(
+      identifier: 0, memory: memory, channels: [try ChannelState(file, descriptors: [1])],
+      memoryDigest: false, powers: Powers(rawValue: 0), trapLimit: 0, outputLeft: 1, fanOut: nil,
+      trace: -1))
+  unsafe csb_channel_at(shared, 0).pointee = csb_channel()
 }
 
 /// As `warmUp`, without system calls.

@@ -1,4 +1,5 @@
-/// Whether a process that is used again looks for its next session, and lets others run in between, or sleeps at once.
+/// Whether a process that is used again looks for its next session, and lets others run in between, or sleeps at once;
+/// and whether one of a pool lets others run before it ends.
 ///
 /// Who looks while others want the processor waits for its turn among them, a few milliseconds; who sleeps and is
 /// woken goes first. The process has no clock and cannot see that. The engine can.
@@ -6,13 +7,14 @@ package struct Patience: Sendable {
   /// More than this waiting in a session was for a turn, or for a channel.
   private static let longNanoseconds: UInt64 = 1_000_000
   /// Sessions after which it is tried again; twice as many each time, up to the most.
-  private static let firstPause = 50
-  private static let mostPause = 1600
-
+  private let pauses: ClosedRange<Int>
   private var pause = 0
-  private var nextPause = Patience.firstPause
+  private var nextPause: Int
 
-  package init() {}
+  package init(pauses: ClosedRange<Int> = 50...1600) {
+    self.pauses = pauses
+    nextPause = pauses.lowerBound
+  }
 
   /// Asked once for each session.
   package mutating func mayLook() -> Bool {
@@ -26,9 +28,9 @@ package struct Patience: Sendable {
     guard pause == 0 else { return }
     if elapsed > used, elapsed - used > Self.longNanoseconds {
       pause = nextPause
-      nextPause = min(2 * nextPause, Self.mostPause)
+      nextPause = min(2 * nextPause, pauses.upperBound)
     } else {
-      nextPause = max(nextPause / 2, Self.firstPause)
+      nextPause = max(nextPause / 2, pauses.lowerBound)
     }
   }
 }

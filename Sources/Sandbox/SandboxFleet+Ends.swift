@@ -216,6 +216,9 @@ extension SandboxFleet {
     if end.status & 0x7f == SIGKILL, running.verdict == nil, self.process.isEnding() {
       return .over(.failure(SandboxError("the launcher ended")))
     }
+    note(
+      elapsed: monotonicNanoseconds() - running.start,
+      used: end.user_nanoseconds + end.system_nanoseconds)
     let contents = process.memory.contents(channelCount: running.session.channels.count)
     let end = SessionEnd(
       status: end.status, verdict: running.verdict, userNanoseconds: end.user_nanoseconds,

@@ -70,6 +70,8 @@ final class SandboxFleet: Sendable {
   let events: EventQueue
   /// Left when the thread has seen the end and the launcher is reaped.
   private let watching = DispatchGroup()
+  /// Of sessions from the pool.
+  let patience = Mutex(Patience(pauses: 8...64))
 
   /// `spare`: a launcher that was started before there was a module.
   init(module: ValidatedModule, options: Launcher.Options, spare: SpareLauncher? = nil)
@@ -176,6 +178,10 @@ final class SandboxFleet: Sendable {
   )
     throws(SandboxError) -> (SandboxProcess, UInt64)
   {
+    // While it wakes up, which takes as long, its session is put into words.
+    var woken = kind.isPlain && isPooled ? takeIdle() : nil
+    defer { if let woken { giveBack(woken) } }
+    woken?.wake()
     var (message, descriptors) = try session.message(
       for: module, isFollowed: options.reuse && kind.isPlain)
     message.resetsFirst = options.measuresMemory
@@ -185,7 +191,8 @@ final class SandboxFleet: Sendable {
     let processorLimit = session.cpuTimeLimit?.nanoseconds ?? .max
     let check = start.addingReportingOverflow(processorLimit)
     while true {
-      let waiting = kind.isPlain ? takeIdle() : nil
+      let waiting = kind.isPlain ? woken ?? takeIdle() : nil
+      woken = nil
       // Whoever waits for a process that has one session does not need to hear its socket hung up. Where
       // sandboxes may fork, a child of one could still have the socket.
       let process =
@@ -199,8 +206,8 @@ final class SandboxFleet: Sendable {
         processorCheck: check.overflow ? .max : check.partialValue,
         processorLimit: processorLimit, completion: completion)
       process.memory.clear()
-      message.looks = message.isFollowed && process.mayLook()
-      if waiting != nil, options.measuresMemory { process.forgetPeak() }
+      message.looks = message.isFollowed ? process.mayLook() : isPooled && !isAwaited && mayHurry()
+      if waiting != nil, options.reuse, options.measuresMemory { process.forgetPeak() }
       let (number, isAlone) = try register(running)
       do throws(SandboxError) {
         let sent = try process.send(message, descriptors, number: number)
@@ -259,7 +266,7 @@ final class SandboxFleet: Sendable {
 
   // MARK: Processes
 
-  private func newProcess(_ kind: Kind, keepsSocket: Bool = false) throws(SandboxError)
+  func newProcess(_ kind: Kind, keepsSocket: Bool = false) throws(SandboxError)
     -> SandboxProcess
   {
     var template: Int32 = 0
@@ -273,7 +280,7 @@ final class SandboxFleet: Sendable {
       sockets: keepsSocket ? controlSockets : nil, launcher: process.process)
   }
 
-  private func fork(_ process: SandboxProcess, _ message: ForkMessage)
+  func fork(_ process: SandboxProcess, _ message: ForkMessage)
     throws(SandboxError)
   {
     state.withLock { $0.processes[process.identifier] = process }
@@ -297,44 +304,6 @@ final class SandboxFleet: Sendable {
       return !state.isShapeSent
     }
     if isWanted { _ = try process.shape(message.shape) }
-  }
-
-  /// Forks sandboxes ahead of need. Where that fails, it fails for the session that needs one.
-  func fillPool() {
-    guard !options.reuse, options.pool > 0 else { return }
-    while state.withLock({ $0.ended == nil && $0.idle.count < options.pool }) {
-      do throws(SandboxError) { try addIdle() } catch { return }
-    }
-  }
-
-  private func addIdle() throws(SandboxError) {
-    let process = try newProcess(.plain)
-    defer { process.closeSandboxEnd() }
-    try fork(process, ForkMessage(mayFork: false, isAhead: true, isNear: false))
-    state.withLock { state in
-      if state.ended == nil { state.idle.append(process) }
-    }
-    watchEnd(of: process)
-  }
-
-  /// A process that waits for a session, if there is one: of a pool the oldest, which is surely locked
-  /// in; to be used again the one with warm caches.
-  private func takeIdle() -> SandboxProcess? {
-    while true {
-      let next = state.withLock { state in
-        options.reuse || state.idle.isEmpty ? state.idle.popLast() : state.idle.removeFirst()
-      }
-      guard let process = next else { return nil }
-      if process.isKnown { return process }
-      reading: while true {
-        switch process.receiveReply(to: 0, waits: false) {
-        case nil: return process
-        case .forked: return process
-        case .notForked, .closed, .idle, .template, .hello, .nonsense: discard(process)
-        }
-        break reading
-      }
-    }
   }
 
   /// Has this fleet's thread look after a process whose session nobody blocks for. What it says counts

@@ -100,6 +100,14 @@ final class SandboxProcess: Sendable {
 
   // MARK: Sessions
 
+  /// Has a process that waits wake up: its session is sent next.
+  func wake() {
+    var writer = ByteWriter()
+    PacketHeader(kind: .descriptors).encode(into: &writer)
+    // Where it is gone, that is seen when the session is sent.
+    _ = try? send(writer.bytes, [])
+  }
+
   /// Sends a session: descriptors first where there are many, then the request. Nothing waits: a
   /// sandbox that does not read is an error. False when the process is gone.
   func send(_ session: SessionMessage, _ descriptors: [Int32], number: UInt64)

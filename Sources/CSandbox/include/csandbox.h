@@ -116,7 +116,8 @@ static inline struct csb_channel *csb_channel_at(struct csb_shared *shared, uint
  * more. */
 void csb_copy_session(const struct csb_shared *shared, struct csb_shared *copy);
 void csb_copy_channel(const struct csb_shared *shared, uint32_t index, struct csb_channel *copy);
-/* Writes a byte over itself, whatever the compiler thinks of it. */
+/* Reads a byte, and writes a byte over itself, whatever the compiler thinks of it. */
+static inline void csb_see(const void *place) { (void)*(const volatile uint8_t *)place; }
 static inline void csb_touch(void *place)
 {
 	volatile uint8_t *byte = (volatile uint8_t *)place;
@@ -130,6 +131,9 @@ int csb_prepare(int32_t (*handler)(uint32_t arguments));
  * Returns when a trap set csb_context.leave. All registers that the guest sees are zero but r15,
  * rsp and rbp. */
 void csb_enter(uint64_t entry, uint64_t stack);
+/* The way that a guest takes whose first instruction calls the trap, with `handler` in the place of the one
+ * that csb_prepare got; it has to set csb_context.leave. Nothing of a guest runs but slot 0. */
+void csb_rehearse_trap(uint64_t stack, int32_t (*handler)(uint32_t arguments));
 /* Where a trap starts; in slot 0 stands `jmp *%gs:0`, so no host address is in guest memory. */
 void csb_trap_entry(void);
 
@@ -237,9 +241,10 @@ long csb_tell(int socket, const void *bytes, size_t count, int flags);
  * off (then nothing is kept). 0: end of file. */
 long csb_receive(int socket, void *bytes, size_t capacity, int *fds, size_t fd_capacity,
 	size_t *fd_count, int flags);
-/* Whether csb_receive would not block, soon: looks so many times. Whoever else has something to do on this
- * processor does it in between. */
-int csb_look(int socket, int looks);
+/* Whether csb_receive would not block, soon: looks so many times. `yields`: whoever else has something to do on
+ * this processor does it in between. */
+int csb_look(int socket, int looks, int yields);
+void csb_yield(void);
 /* Of a process with one thread: a sandbox's, or the launcher's, vouched for. */
 long csb_hear(int socket, void *bytes, size_t capacity, int *fds, size_t fd_capacity,
 	size_t *fd_count, int vouched);

@@ -1,0 +1,63 @@
+import Synchronization
+import Wire
+
+/// Processes that wait for a session: those of a pool, forked ahead of need, and those that had one.
+extension SandboxFleet {
+  /// Forks sandboxes ahead of need. Where that fails, it fails for the session that needs one.
+  func fillPool() {
+    guard !options.reuse, options.pool > 0 else { return }
+    while state.withLock({ $0.ended == nil && $0.idle.count < options.pool }) {
+      do throws(SandboxError) { try addIdle() } catch { return }
+    }
+  }
+
+  func addIdle() throws(SandboxError) {
+    let process = try newProcess(.plain)
+    defer { process.closeSandboxEnd() }
+    try fork(process, ForkMessage(mayFork: false, isAhead: true, isNear: false))
+    state.withLock { state in
+      if state.ended == nil { state.idle.append(process) }
+    }
+    watchEnd(of: process)
+  }
+
+  /// A process that waits for a session, if there is one: of a pool the oldest, which is surely locked
+  /// in; to be used again the one with warm caches.
+  func takeIdle() -> SandboxProcess? {
+    while true {
+      let next = state.withLock { state in
+        options.reuse || state.idle.isEmpty ? state.idle.popLast() : state.idle.removeFirst()
+      }
+      guard let process = next else { return nil }
+      // Of a pool's the number is read with its end: who is not there any more does not take a session.
+      if process.isKnown || !options.reuse { return process }
+      reading: while true {
+        switch process.receiveReply(to: 0, waits: false) {
+        case nil: return process
+        case .forked: return process
+        case .notForked, .closed, .idle, .template, .hello, .nonsense: discard(process)
+        }
+        break reading
+      }
+    }
+  }
+
+  /// Gives back a process that has not got its session.
+  func giveBack(_ process: SandboxProcess) {
+    state.withLock { state in
+      guard state.processes[process.identifier] != nil else { return }
+      state.idle.insert(process, at: 0)
+    }
+  }
+
+  /// Whether processes are forked ahead of need, for one session each.
+  var isPooled: Bool { !options.reuse && options.pool > 0 }
+
+  /// Whether a process of the pool lets others run before it ends.
+  func mayHurry() -> Bool { patience.withLock { $0.mayLook() } }
+
+  /// Of a session whose process has ended.
+  func note(elapsed: UInt64, used: UInt64) {
+    if isPooled { patience.withLock { $0.note(elapsed: elapsed, used: used) } }
+  }
+}
