@@ -11,6 +11,8 @@
 #include <unistd.h>
 
 enum { MAX_FDS = 253 };
+/* Looks: some 10 microseconds. */
+enum { SOON = 30 };
 
 union control {
 	char bytes[CMSG_SPACE(MAX_FDS * sizeof(int))];
@@ -105,7 +107,17 @@ static union control received;
 long csb_hear(int socket, void *bytes, size_t capacity, int *fds, size_t fd_capacity,
 	size_t *fd_count, int vouched)
 {
-	return receive(socket, bytes, capacity, fds, fd_capacity, fd_count, 0, vouched, &received);
+	long count;
+	while ((count = receive(socket, bytes, capacity, fds, fd_capacity, fd_count, 0, vouched, &received)) == 1 &&
+	       !vouched && !*fd_count)
+		csb_look(socket, SOON, 0);
+	return count;
+}
+
+void csb_announce(int socket)
+{
+	/* Where nobody hears it any more, that is seen when the next packet is sent. */
+	send(socket, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
 int csb_look(int socket, int looks, int yields)

@@ -24,10 +24,8 @@ struct PacketSocket {
   var isLaunchers = false
 
   /// Whether something can be received, or the other end is closed, or soon is: looks so many times,
-  /// and where `yields` lets others run in between. A sandbox's only.
-  func isReady(looks: Int32, yields: Bool) -> Bool {
-    csb_look(descriptor, looks, yields ? 1 : 0) == 1
-  }
+  /// and lets others run in between. A sandbox's only.
+  func isReady(looks: Int32) -> Bool { csb_look(descriptor, looks, 1) == 1 }
 
   /// Blocks for the next packet; nil at the end.
   func receive(_ buffer: inout PacketBuffer) throws(RuntimeError) -> ReceivedPacket? {

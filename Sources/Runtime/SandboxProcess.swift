@@ -57,14 +57,11 @@ private struct Wait {
   mutating func look(at socket: PacketSocket) {
     if pause > 0 {
       pause -= 1
-    } else if !socket.isReady(looks: Self.looks, yields: true) {
+    } else if !socket.isReady(looks: Self.looks) {
       pause = Self.pause
     }
   }
 }
-
-/// Some 10 microseconds.
-private let soon: Int32 = 30
 
 /// Collects descriptors until the session itself comes; nil when the engine hung up.
 func receiveSession(from socket: PacketSocket, _ buffer: inout PacketBuffer)
@@ -77,10 +74,7 @@ func receiveSession(from socket: PacketSocket, _ buffer: inout PacketBuffer)
       var reader = ByteReader(packet.bytes)
       let header = try PacketHeader(from: &reader)
       switch header.kind {
-      case .descriptors:
-        // The rest follows at once: to look for it takes less than to be woken again.
-        _ = socket.isReady(looks: soon, yields: false)
-        continue
+      case .descriptors: continue
       case .session: break
       default: throw reader.error("kind")
       }

@@ -3,6 +3,9 @@ import Wire
 
 /// Processes that wait for a session: those of a pool, forked ahead of need, and those that had one.
 extension SandboxFleet {
+  /// After so long one that was asked for waits, mostly.
+  private static let lockInNanoseconds: UInt64 = 1_000_000
+
   /// Forks sandboxes ahead of need. Where that fails, it fails for the session that needs one.
   func fillPool() {
     guard !options.reuse, options.pool > 0 else { return }
@@ -21,12 +24,14 @@ extension SandboxFleet {
     watchEnd(of: process)
   }
 
-  /// A process that waits for a session, if there is one: of a pool the oldest, which is surely locked
-  /// in; to be used again the one with warm caches.
+  /// A process that waits for a session, if there is one: the one with the warmest caches, but of a pool one
+  /// that is surely locked in.
   func takeIdle() -> SandboxProcess? {
     while true {
-      let next = state.withLock { state in
-        options.reuse || state.idle.isEmpty ? state.idle.popLast() : state.idle.removeFirst()
+      let next = state.withLock { state -> SandboxProcess? in
+        if options.reuse || state.idle.isEmpty { return state.idle.popLast() }
+        let latest = monotonicNanoseconds() - Self.lockInNanoseconds
+        return state.idle.remove(at: state.idle.lastIndex { $0.birth < latest } ?? 0)
       }
       guard let process = next else { return nil }
       // Of a pool's the number is read with its end: who is not there any more does not take a session.

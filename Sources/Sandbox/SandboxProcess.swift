@@ -11,6 +11,8 @@ import Wire
 final class SandboxProcess: Sendable {
   /// The engine's number for it, in packets to and from the launcher.
   let identifier: UInt64
+  /// When it was asked for.
+  let birth = monotonicNanoseconds()
   var socket: Int32 { control.engine }
   private let control: ControlSocket
   /// Where both ends of the socket go when the process has ended; nil: the sandbox's end is not kept, so
@@ -101,12 +103,7 @@ final class SandboxProcess: Sendable {
   // MARK: Sessions
 
   /// Has a process that waits wake up: its session is sent next.
-  func wake() {
-    var writer = ByteWriter()
-    PacketHeader(kind: .descriptors).encode(into: &writer)
-    // Where it is gone, that is seen when the session is sent.
-    _ = try? send(writer.bytes, [])
-  }
+  func wake() { csb_announce(socket) }
 
   /// Sends a session: descriptors first where there are many, then the request. Nothing waits: a
   /// sandbox that does not read is an error. False when the process is gone.

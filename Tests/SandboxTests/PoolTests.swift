@@ -119,6 +119,24 @@ struct PoolTests {
     #expect(!before.isSubset(of: sandboxes(of: launcher)))
   }
 
+  @Test("of those that wait the youngest is taken that has had the time to get ready")
+  func youngest() throws {
+    let launcher = try launcher("TRAP EXIT, 7", pool: 3)
+    defer { launcher.shutDown() }
+    waitUntil { sandboxes(of: launcher).count == 3 }
+    // Forked one after the other, so numbered in that order, unless numbers start again.
+    let first = sandboxes(of: launcher).compactMap { Int32($0) }.sorted()
+    usleep(50_000)
+    #expect(try run(session(), launcher).outcome == .exited(code: 7))
+    waitUntil {
+      let now = sandboxes(of: launcher)
+      return now.count == 3 && !now.contains("\(first[2])")
+    }
+    let now = Set(sandboxes(of: launcher).compactMap { Int32($0) })
+    #expect(now.isSuperset(of: first[..<2]))
+    #expect(!now.contains(first[2]))
+  }
+
   @Test("cancelled as soon as it was asked for, it is gone")
   func cancelled() throws {
     let launcher = try launcher("1: jmp 1b")

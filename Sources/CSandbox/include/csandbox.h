@@ -245,9 +245,11 @@ long csb_receive(int socket, void *bytes, size_t capacity, int *fds, size_t fd_c
  * this processor does it in between. */
 int csb_look(int socket, int looks, int yields);
 void csb_yield(void);
-/* Of a process with one thread: a sandbox's, or the launcher's, vouched for. */
+/* Of a process with one thread: a sandbox's, or the launcher's, vouched for. To a sandbox a packet of one byte says
+ * that another follows at once: it looks for that, so as not to be woken again. csb_announce sends it. */
 long csb_hear(int socket, void *bytes, size_t capacity, int *fds, size_t fd_capacity,
 	size_t *fd_count, int vouched);
+void csb_announce(int socket);
 /* Sends this socket's next packets' senders along: csb_receive_from a sandbox names its process. */
 int csb_want_sender(int socket);
 /* One packet, and who sent it, as the kernel says. Descriptors that come along are closed. */
