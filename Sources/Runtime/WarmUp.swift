@@ -28,6 +28,8 @@ func ownPages(_ rehearsal: [UInt8], _ memory: GuestMemory) throws(RuntimeError) 
   memory.touch()
   let shared = unsafe csb_session()
   unsafe shared.pointee.state = UInt32(CSB_EMPTY)
+  // The memory was another session's: what that one left must not be counted with.
+  unsafe csb_channel_at(shared, 0).pointee = csb_channel()
   // 1 is /dev/null.
   let file = ChannelMessage(
     alias: "", access: 0, digest: false, gets: 0, getBytes: 0, puts: 1, putBytes: 1,

@@ -31,6 +31,9 @@ extension SandboxFleet {
         // Who has one session only has nothing to say. Its end comes.
         if !isKilled { process.kill() }
         isKilled = true
+        // Whoever floods must not keep the fleet's thread from hearing, over the launcher's socket, whom to
+        // kill.
+        if !waits, !process.isKnown { return .nothing }
       case .idle(let user, let system):
         let running = state.withLock { state -> Running? in
           // Once it is doomed, its end decides.
@@ -91,16 +94,7 @@ extension SandboxFleet {
       elapsed: monotonicNanoseconds() - running.start, used: userNanoseconds + systemNanoseconds)
     // Read before the process gets another session.
     let peak = options.measuresMemory ? process.peakByteCount() : nil
-    let isKept = state.withLock { state in
-      guard state.processes[process.identifier] != nil,
-        state.idle.count < Self.maximumIdleCount
-      else { return false }
-      state.idle.append(process)
-      return true
-    }
-    if isKept {
-      watchEnd(of: process)
-    } else {
+    if !makeIdle(process, atMost: Self.maximumIdleCount) {
       process.hangUp()
       try? events.arm(process.socket, key: process.identifier)
     }
@@ -205,7 +199,8 @@ extension SandboxFleet {
   }
 
   /// A process that was never forked.
-  private func end(of process: SandboxProcess, notForked error: Int32) -> Heard {
+  @discardableResult
+  func end(of process: SandboxProcess, notForked error: Int32) -> Heard {
     takeOut(process) == nil ? .elsewhere : .over(.failure(SandboxError("fork", errno: error)))
   }
 

@@ -18,10 +18,21 @@ extension SandboxFleet {
     let process = try newProcess(.plain)
     defer { process.closeSandboxEnd() }
     try fork(process, ForkMessage(mayFork: false, isAhead: true, isNear: false))
-    state.withLock { state in
-      if state.ended == nil { state.idle.append(process) }
-    }
+    makeIdle(process, atMost: .max)
+  }
+
+  /// Has a process wait for its next session; false: it is gone, or too many do. Its end is watched from
+  /// before anybody can take it: whoever does listens to it in another way.
+  @discardableResult
+  func makeIdle(_ process: SandboxProcess, atMost limit: Int) -> Bool {
     watchEnd(of: process)
+    return state.withLock { state in
+      guard state.processes[process.identifier] != nil, state.idle.count < limit else {
+        return false
+      }
+      state.idle.append(process)
+      return true
+    }
   }
 
   /// A process that waits for a session, if there is one: the one with the warmest caches, but of a pool one
@@ -40,7 +51,8 @@ extension SandboxFleet {
         switch process.receiveReply(to: 0, waits: false) {
         case nil: return process
         case .forked: return process
-        case .notForked, .closed, .idle, .template, .hello, .nonsense: discard(process)
+        case .notForked(let error): end(of: process, notForked: error)
+        case .closed, .idle, .template, .hello, .nonsense: discard(process)
         }
         break reading
       }

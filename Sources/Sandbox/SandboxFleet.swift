@@ -317,6 +317,8 @@ final class SandboxFleet: Sendable {
         }
     process.isWatched.store(!words, ordering: .relaxed)
     try events.arm(process.socket, key: process.identifier, words: words)
+    // Who was to be killed meanwhile is, once its number is heard.
+    if !words, process.isSought { try events.arm(process.socket, key: process.identifier) }
   }
 
   /// Has this fleet's thread take the end of a process that waits for a session.

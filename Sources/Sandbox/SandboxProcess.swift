@@ -23,6 +23,7 @@ final class SandboxProcess: Sendable {
   let template: Int32
   /// Whether somebody hears of its end, whatever it says.
   let isWatched = Atomic(false)
+  private let isWoken = Atomic(false)
   private let pool: SharedMemoryPool
   /// The launcher's process number, by which its words are known.
   private let launcher: pid_t
@@ -102,8 +103,11 @@ final class SandboxProcess: Sendable {
 
   // MARK: Sessions
 
-  /// Has a process that waits wake up: its session is sent next.
-  func wake() { csb_announce(socket) }
+  /// Has a process that waits wake up: its session is sent next. Once: one that was given back may not have
+  /// read it, and the session needs room.
+  func wake() {
+    if !isWoken.exchange(true, ordering: .relaxed) { csb_announce(socket) }
+  }
 
   /// Sends a session: descriptors first where there are many, then the request. Nothing waits: a
   /// sandbox that does not read is an error. False when the process is gone.
@@ -166,6 +170,9 @@ final class SandboxProcess: Sendable {
 
   /// Whether the kernel's number is known: it was forked, and somebody has listened.
   var isKnown: Bool { number != 0 }
+
+  /// Whether it is to be killed and nobody knows its number yet.
+  var isSought: Bool { life.withLock { $0.isDoomed && $0.number == 0 } }
 
   /// Takes down the kernel's number of the process, from somebody who knows.
   func note(number: Int32) {
