@@ -53,7 +53,11 @@ final class EventQueue: Sendable {
     let once = (words ? EPOLLIN.rawValue : 0) | EPOLLONESHOT.rawValue
     do throws(SandboxError) { try control(EPOLL_CTL_MOD, descriptor, once, key) } catch {
       guard error.status == ENOENT else { throw error }
-      try control(EPOLL_CTL_ADD, descriptor, once, key)
+      do throws(SandboxError) { try control(EPOLL_CTL_ADD, descriptor, once, key) } catch {
+        // Another thread was faster.
+        guard error.status == EEXIST else { throw error }
+        try control(EPOLL_CTL_MOD, descriptor, once, key)
+      }
     }
   }
 

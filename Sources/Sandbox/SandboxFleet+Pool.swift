@@ -9,24 +9,38 @@ extension SandboxFleet {
   /// Forks sandboxes ahead of need. Where that fails, it fails for the session that needs one.
   func fillPool() {
     guard !options.reuse, options.pool > 0 else { return }
-    while state.withLock({ $0.ended == nil && $0.idle.count < options.pool }) {
-      do throws(SandboxError) { try addIdle() } catch { return }
+    // Two threads may do this at once.
+    func isOneMissing() -> Bool {
+      state.withLock { state in
+        guard state.ended == nil, state.idle.count + state.comingCount < options.pool else {
+          return false
+        }
+        state.comingCount += 1
+        return true
+      }
+    }
+    while isOneMissing() {
+      do throws(SandboxError) { try addIdle() } catch {
+        return state.withLock { $0.comingCount -= 1 }
+      }
     }
   }
 
+  /// Who calls this has counted it as coming.
   func addIdle() throws(SandboxError) {
     let process = try newProcess(.plain)
     defer { process.closeSandboxEnd() }
     try fork(process, ForkMessage(mayFork: false, isAhead: true, isNear: false))
-    makeIdle(process, atMost: .max)
+    makeIdle(process, atMost: .max, isNew: true)
   }
 
   /// Has a process wait for its next session; false: it is gone, or too many do. Its end is watched from
   /// before anybody can take it: whoever does listens to it in another way.
   @discardableResult
-  func makeIdle(_ process: SandboxProcess, atMost limit: Int) -> Bool {
+  func makeIdle(_ process: SandboxProcess, atMost limit: Int, isNew: Bool = false) -> Bool {
     watchEnd(of: process)
     return state.withLock { state in
+      if isNew { state.comingCount -= 1 }
       guard state.processes[process.identifier] != nil, state.idle.count < limit else {
         return false
       }

@@ -41,6 +41,8 @@ final class SandboxFleet: Sendable {
     var processes: [UInt64: SandboxProcess] = [:]
     /// Of those, the ones that wait for a session; the last one was used last.
     var idle: [SandboxProcess] = []
+    /// Those that are about to be among them, of a pool.
+    var comingCount = 0
     /// By session number, and the session that each process has.
     var running: [UInt64: Running] = [:]
     var sessions: [UInt64: UInt64] = [:]
@@ -98,6 +100,7 @@ final class SandboxFleet: Sendable {
       watch()
       watching.leave()
     }
+    state.withLock { $0.comingCount = options.pool }
     for _ in 0..<options.pool { try addIdle() }
   }
 
