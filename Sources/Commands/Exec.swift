@@ -73,11 +73,14 @@ public struct Exec: ParsableCommand {
     return Session.Identity(user: getuid(), group: getgid(), umask: UInt32(mask))
   }
 
-  /// Standard input, from where it stands, if it is a plain file: programs may go back in it.
+  /// Standard input, from where it stands, if it is a plain file: programs may go back in it. What says that it is one
+  /// and has no end, as much of /proc, is read like a pipe.
   private func seekableInput() -> Channel.Backing? {
     var status = stat()
     guard unsafe fstat(STDIN_FILENO, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
-      let place = try? FileDescriptor.standardInput.seek(offset: 0, from: .current)
+      let place = try? FileDescriptor.standardInput.seek(offset: 0, from: .current),
+      (try? FileDescriptor.standardInput.seek(offset: 0, from: .end)) != nil,
+      (try? FileDescriptor.standardInput.seek(offset: place, from: .start)) != nil
     else { return nil }
     return .file(.standardInput, offset: place, length: nil)
   }
@@ -88,6 +91,20 @@ public struct Exec: ParsableCommand {
     guard case .file(let file, let place, _) = input else { return }
     let end = try file.seek(offset: 0, from: .end)
     try file.seek(offset: min(end, place + byteCount), from: .start)
+  }
+
+  /// Whether standard output is a plain file of its own, at its beginning: programs may go back in it. Not if others
+  /// write behind it (`>>`, `2>&1`): a place that only this program knows would be in their way.
+  private var isOutputSeekable: Bool {
+    var status = stat()
+    var errors = stat()
+    guard unsafe fstat(STDOUT_FILENO, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+      (try? FileDescriptor.standardOutput.seek(offset: 0, from: .current)) == 0
+    else { return false }
+    let flags = fcntl(STDOUT_FILENO, F_GETFL)
+    guard flags >= 0, flags & O_APPEND == 0 else { return false }
+    return unsafe fstat(STDERR_FILENO, &errors) != 0
+      || (errors.st_dev, errors.st_ino) != (status.st_dev, status.st_ino)
   }
 
   private func runOnTree() throws -> Int32 {
@@ -111,13 +128,15 @@ public struct Exec: ParsableCommand {
     defer { try? uptime?.close() }
     let launcher = try Launcher(module: module, spare: spare)
     defer { launcher.shutDown() }
-    var variables = environment
-    variables["PWD"] = tree.current
+    let words = try ProgramWords()
+    let told = words.arguments.suffix(arguments.count)
+    let variables =
+      words.environment.filter { $0.name != Array("PWD".utf8) }
+      + [(name: Array("PWD".utf8), value: Array(tree.current.utf8))]
     let memory = environment["ZVM_MEMORY"].flatMap(ByteCount.init(argument:))
     let input = seekableInput()
-    let session = Session.command(
-      arguments: [calledName(environment["PATH"] ?? "")] + arguments,
-      environment: variables.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) },
+    var session = Session.command(
+      arguments: [],
       standardInput: input ?? .stream(.standardInput), seekableInput: input != nil,
       standardOutput: .stream(.standardOutput),
       standardError: .stream(.standardError),
@@ -127,7 +146,12 @@ public struct Exec: ParsableCommand {
       seconds: UInt32(clamping: tree.seconds),
       clock: uptime.map { .file($0, offset: 0, length: 64) }, identity: identity,
       memoryByteCount: memory?.rawValue ?? 1 << 30, timeout: .seconds(3600), tellsErrors: true)
+    let seeksOutput = isOutputSeekable
+    if seeksOutput { session.seekOutput() }
+    session.tell([Array(calledName(environment["PATH"] ?? "").utf8)] + told, variables)
     let report = try launcher.runAndWait(session)
+    // The next program goes on behind what this one wrote.
+    if seeksOutput { _ = try? FileDescriptor.standardOutput.seek(offset: 0, from: .end) }
     if let input, let read = report.accounting.first?.getBytes { try leave(input, read) }
     if case .exited = report.outcome {
       if try tree.isSaved { try tree.apply() }

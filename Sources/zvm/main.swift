@@ -1,4 +1,4 @@
-// Unsafe: words are handed to execv, which returns only where it fails.
+// Unsafe: words are handed to execv, which returns only where it fails; those of this process are there until then.
 import Glibc
 import PlainRun
 
@@ -8,10 +8,14 @@ import PlainRun
 signal(SIGCHLD, SIG_DFL)
 StandardStreams.prepare()
 
-/// Becomes another program.
-private func become(_ program: String, _ words: [String]) -> Never {
-  var arguments = unsafe words.map { unsafe strdup($0) } + [nil]
-  unsafe execv(program, &arguments)
+/// Becomes another program, with our own words, which need not be UTF-8, or others.
+private func become(_ program: String, _ words: [String]? = nil) -> Never {
+  if let words {
+    var arguments = unsafe words.map { unsafe strdup($0) } + [nil]
+    unsafe execv(program, &arguments)
+  } else {
+    unsafe execv(program, CommandLine.unsafeArgv)
+  }
   let problem = unsafe String(cString: strerror(errno))
   say("zvm: \(program): \(problem)\n")
   exit(127)
@@ -29,5 +33,5 @@ switch PlainRun.run(words, validator: commands) {
 case .exit(let status): exit(status)
 case .faulted(let signal, let instruction):
   become(commands, ["zvm", "fault-place", "\(signal)", "\(instruction)", words[2]])
-case .notRun: become(commands, words)
+case .notRun: become(commands)
 }

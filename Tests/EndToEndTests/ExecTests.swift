@@ -155,6 +155,72 @@ struct ExecTests {
     #expect(text == "moves\nslept\nstands\nslept\n")
   }
 
+  @Test("arguments and variables that are not UTF-8 arrive as they are")
+  func bytes() throws {
+    let folder = try Folder()
+    try folder.write(
+      "p.c",
+      """
+      #include <stdio.h>
+      #include <stdlib.h>
+      static void show(const char *s) { for (; *s; s++) printf("%02x", (unsigned char)*s); puts("."); }
+      int main(int argc, char **argv) {
+        for (int i = 1; i < argc; i++) show(argv[i]);
+        show(getenv("ODD")); show(getenv("EMPTY")); show(getenv("EQUALS")); show(getenv("PWD"));
+        return 0;
+      }
+
+      """)
+    let text = try shell(
+      """
+      gcc p.c -o p.native; \(zvm) env make p CC="\(zvm) cc" > /dev/null
+      export ODD="$(printf '\\377=\\303\\050 \\n')" EMPTY= EQUALS='a=b="c"'
+      for p in p.native p; do ./$p "$(printf '\\233\\375\\200')" '' ---x 'a b,#"=\\x41' "$(printf '\\351')"; done
+      """, in: folder.url
+    ).split(separator: "\n")
+    #expect(text.count == 18 && text.first == "9bfd80." && text.prefix(9) == text.suffix(9))
+  }
+
+  @Test("a program goes back in its output where that is a file of its own, and nowhere else")
+  func seekableOutput() throws {
+    let folder = try Folder()
+    try folder.write(
+      "p.c",
+      """
+      #include <errno.h>
+      #include <stdio.h>
+      #include <sys/stat.h>
+      #include <unistd.h>
+      int main(int argc, char **argv) {
+        struct stat s;
+        write(1, "abcdef", 6);
+        fprintf(stderr, "%d ", (int)lseek(1, 2, SEEK_SET)); errno = 0;
+        fprintf(stderr, "%d ", (int)lseek(1, -4, SEEK_CUR));
+        fprintf(stderr, "%d ", errno == ESPIPE || errno == EINVAL);
+        write(1, "XY", 2);
+        if (argc > 1) { lseek(1, 3, SEEK_END); write(1, "!", 1); }
+        fstat(1, &s);
+        fprintf(stderr, "%d %d\\n", S_ISREG(s.st_mode), S_ISREG(s.st_mode) ? (int)s.st_size : 0);
+        return 0;
+      }
+
+      """)
+    let text = try shell(
+      """
+      gcc -w p.c -o p.native; \(zvm) env make p CC="\(zvm) cc -w" > /dev/null
+      for p in p.native p; do
+        echo; ./$p > out 2> err; od -c out; cat err
+        ./$p 1 > out 2> err; od -c out; cat err
+        echo first > out; ./$p >> out 2> err; od -c out
+        { ./$p; ./$p; echo next; } 2> err | od -c; cat err
+      done
+      """, in: folder.url)
+    let parts = text.split(separator: "\n\n")
+    #expect(
+      parts.count == 2 && parts[0].contains("X   Y")
+        && parts.first?.dropFirst() == parts.last?.dropLast())
+  }
+
   @Test("the next program goes on where one stopped reading")
   func sharedInput() throws {
     let folder = try Folder()
@@ -170,6 +236,7 @@ struct ExecTests {
       """
       \(zvm) env make p CC="\(zvm) cc" > /dev/null
       printf '1\\n2\\n3\\n4\\n' > in; { ./p; ./p; cat; } < in; ./p < in
+      ./p < /proc/version | cmp - /proc/version
       """, in: folder.url)
     #expect(text == "1\n2\n3\n4\n1\n")
   }

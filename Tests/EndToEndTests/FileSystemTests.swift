@@ -56,6 +56,18 @@ struct FileSystemTests {
     #expect(inside.status == 0, "\(inside.errors)")
   }
 
+  @Test("the alarm cuts sleeps and waits short as it does natively")
+  func alarm() throws {
+    let folder = try Folder()
+    let (native, guest) = try build("alarm.c", in: folder)
+    let expected = try run(native, [])
+    let inside = try run(zvm, ["run", guest])
+    #expect(expected.output.hasSuffix("Invalid argument, no ring\n"))
+    #expect(inside.output == expected.output)
+    // The last one is not handled: as a shell says it.
+    #expect(inside.status == 128 + SIGALRM, "\(inside.errors)")
+  }
+
   @Test("users, time and limits come from the session")
   func surroundings() throws {
     let folder = try Folder()

@@ -184,7 +184,7 @@ struct ToolchainTests {
       """)
     #expect(
       try shell("\(zvm) env sh ./configure", in: folder.url) == """
-        host x86_64-unknown-zvm, fork no
+        host x86_64-unknown-zvm-musl, fork no
         runs, 32-bit pointers
         has shm_open
         lacks no_such

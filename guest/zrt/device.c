@@ -24,7 +24,9 @@ int64_t zrt_size(const struct zrt_node *node)
 {
 	if (node->kind == ZRT_CHANNEL) {
 		settle(node->channel);
-		return channel(node->channel)->size;
+		/* What the program wrote behind the end that it had at the start. */
+		int64_t size = channel(node->channel)->size;
+		return node->size > size ? node->size : size;
 	}
 	return node->kind == ZRT_DIRECTORY ? ZRT_PAGE
 		: node->kind == ZRT_FIFO ? node->size - node->content.taken : node->size;
@@ -56,6 +58,9 @@ zrt_long zrt_device_write(struct zrt_node *node, const void *buffer, uint32_t si
 	zrt_long moved = zvm_trap(TRAP_WRITE, node->channel, (uint32_t)buffer, clamp(size), offset);
 	if (moved == -EPIPE)
 		zrt_raise_pipe();
+	int type = channel(node->channel)->type;
+	if (moved > 0 && (type == CHANNEL_RANDOM || type == CHANNEL_RANDOM_WRITE) && offset + moved > node->size)
+		node->size = offset + moved;
 	return moved;
 }
 

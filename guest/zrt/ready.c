@@ -1,5 +1,5 @@
-/* poll and select. Nothing here waits: files and channels are always ready, a pipe when it has
- * bytes or nobody can write any more. */
+/* poll and select. Files and channels are always ready, a pipe when it has bytes or nobody can write any
+ * more. Where nothing is, nothing will be: what is left to wait for is the limit or the alarm. */
 #include <errno.h>
 #include <poll.h>
 #include <sys/select.h>
@@ -24,7 +24,19 @@ static int events_of(int fd)
 	return events;
 }
 
-zrt_long zrt_poll(struct pollfd *fds, uint32_t count)
+/* What a call answers that found nothing. */
+static zrt_long waited(const struct zrt_timespec *limit)
+{
+	int64_t length;
+	if (!limit)
+		return zrt_alarm_await() ? -EINTR : 0;
+	if (__builtin_mul_overflow(limit->seconds, (int64_t)1000000000, &length) ||
+	    __builtin_add_overflow(length, (int64_t)(int32_t)limit->nanoseconds, &length))
+		length = INT64_MAX / 2;
+	return zrt_clock_wait(length) ? -EINTR : 0;
+}
+
+zrt_long zrt_poll(struct pollfd *fds, uint32_t count, const struct zrt_timespec *limit)
 {
 	zrt_long ready = 0;
 	if (count > ZRT_MAX_FDS)
@@ -36,10 +48,10 @@ zrt_long zrt_poll(struct pollfd *fds, uint32_t count)
 		fds[i].revents = events_of(fds[i].fd) & (fds[i].events | POLLERR | POLLHUP | POLLNVAL);
 		ready += fds[i].revents != 0;
 	}
-	return ready;
+	return ready ? ready : waited(limit);
 }
 
-zrt_long zrt_select(int count, void *read, void *write, void *except)
+zrt_long zrt_select(int count, void *read, void *write, void *except, const struct zrt_timespec *limit)
 {
 	fd_set *sets[] = { read, write, except };
 	static const int wanted[] = { POLLIN | POLLHUP, POLLOUT | POLLERR, 0 };
@@ -60,5 +72,5 @@ zrt_long zrt_select(int count, void *read, void *write, void *except)
 				FD_CLR(fd, sets[i]);
 		}
 	}
-	return ready;
+	return ready ? ready : waited(limit);
 }

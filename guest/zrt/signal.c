@@ -1,5 +1,5 @@
 /* Signals: nobody sends any but the program itself, to itself (raise, abort, kill of its own
- * number). A handler runs at once, as a call; a blocked signal waits until it is let through. */
+ * number, alarm). A handler runs at once, as a call; a blocked signal waits until it is let through. */
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
@@ -21,11 +21,12 @@ static int ignored_by_default(int signal)
 	return signal == SIGCHLD || signal == SIGCONT || signal == SIGURG || signal == SIGWINCH;
 }
 
-static void deliver(int signal)
+/* Answers whether a handler has run. */
+static int deliver(int signal)
 {
 	void (*handler)(int) = actions[signal].handler;
 	if (handler == SIG_IGN || (handler == SIG_DFL && ignored_by_default(signal)))
-		return;
+		return 0;
 	if (handler == SIG_DFL)
 		zrt_leave(128 + signal);
 	uint64_t before = blocked;
@@ -44,16 +45,27 @@ static void deliver(int signal)
 		handler(signal);
 	}
 	blocked = before;
+	return 1;
 }
 
-static void deliver_pending(void)
+static int deliver_pending(void)
 {
+	int handled = 0;
 	for (int signal = 1; signal <= SIGNALS; signal++) {
 		if (!(pending & ~blocked & bit(signal)))
 			continue;
 		pending &= ~bit(signal);
-		deliver(signal);
+		handled |= deliver(signal);
 	}
+	return handled;
+}
+
+int zrt_signal(int signal)
+{
+	if (!(blocked & bit(signal)))
+		return deliver(signal);
+	pending |= bit(signal);
+	return 0;
 }
 
 zrt_long zrt_kill(int process, int signal)
@@ -68,10 +80,7 @@ zrt_long zrt_kill(int process, int signal)
 		return 0;
 	if (signal == SIGKILL || signal == SIGSTOP)
 		zrt_leave(128 + signal);
-	if (blocked & bit(signal))
-		pending |= bit(signal);
-	else
-		deliver(signal);
+	zrt_signal(signal);
 	return 0;
 }
 
@@ -121,19 +130,19 @@ zrt_long zrt_sigpending(uint64_t *set)
 	return 0;
 }
 
-/* Waits for a signal that nobody can send any more, unless one is pending. */
+/* Waits for a signal that nobody can send any more, unless one is pending or the alarm is set. */
 zrt_long zrt_sigsuspend(const uint64_t *mask)
 {
 	uint64_t before = blocked;
-	if (!(pending & ~*mask))
-		return -EDEADLK;
-	blocked = *mask;
-	deliver_pending();
+	if (mask)
+		blocked = *mask;
+	int handled = deliver_pending() || zrt_alarm_await();
 	blocked = before;
-	return -EINTR;
+	return handled ? -EINTR : -EDEADLK;
 }
 
-zrt_long zrt_sigtimedwait(const uint64_t *set, void *information, const struct zrt_timespec *limit)
+/* The number of a pending signal of the set, which it takes; 0: there is none. */
+static int take(const uint64_t *set, void *information)
 {
 	for (int signal = 1; signal <= SIGNALS; signal++) {
 		if (!(pending & *set & bit(signal)))
@@ -147,11 +156,19 @@ zrt_long zrt_sigtimedwait(const uint64_t *set, void *information, const struct z
 		}
 		return signal;
 	}
-	/* Nobody can send one while we wait. */
-	if (!limit)
-		return -EDEADLK;
-	zrt_clock_advance(limit->seconds * 1000000000 + (int32_t)limit->nanoseconds);
-	return -EAGAIN;
+	return 0;
+}
+
+zrt_long zrt_sigtimedwait(const uint64_t *set, void *information, const struct zrt_timespec *limit)
+{
+	int signal = take(set, information);
+	if (signal)
+		return signal;
+	/* Nobody can send one while we wait; only the alarm can ring. */
+	int handled = limit ? zrt_clock_wait(limit->seconds * 1000000000 + (int32_t)limit->nanoseconds)
+			    : zrt_alarm_await();
+	signal = take(set, information);
+	return signal ? signal : handled ? -EINTR : limit ? -EAGAIN : -EDEADLK;
 }
 
 /* Kept to be shown: handlers run on the stack there is. */

@@ -44,7 +44,7 @@ static zrt_long resolution(struct zrt_timespec *time)
 	return 0;
 }
 
-/* No clock moves by itself: a sleeper finds its time gone by at once. */
+/* No clock moves by itself: a sleeper finds its time gone by at once, or as much as until the alarm rings. */
 static zrt_long slept(const struct zrt_timespec *wanted, struct zrt_timespec *left, int absolute)
 {
 	int64_t length;
@@ -54,10 +54,15 @@ static zrt_long slept(const struct zrt_timespec *wanted, struct zrt_timespec *le
 	if (__builtin_mul_overflow(wanted->seconds, (int64_t)1000000000, &length) ||
 	    __builtin_add_overflow(length, (int64_t)nanoseconds, &length))
 		length = INT64_MAX / 2;
-	zrt_clock_advance(absolute ? length - zrt_clock_nanoseconds() : length);
-	if (left && !absolute)
-		*left = (struct zrt_timespec){ 0, 0 };
-	return 0;
+	int64_t before = zrt_clock_nanoseconds();
+	int interrupted = zrt_clock_wait(absolute ? length - before : length);
+	if (left && !absolute) {
+		int64_t past = interrupted ? zrt_clock_nanoseconds() - before : length;
+		long rest;
+		int64_t seconds = zrt_seconds(past < length ? length - past : 0, &rest);
+		*left = (struct zrt_timespec){ seconds, rest };
+	}
+	return interrupted ? -EINTR : 0;
 }
 
 static zrt_long names_to(uint32_t *first, uint32_t *second, uint32_t *third, uint32_t identity)
@@ -88,6 +93,22 @@ static zrt_long utimes(int fd, const char *path, const struct zrt_timespec *give
 		times[i] = (struct zrt_timespec){ given[i].seconds, microseconds * 1000 };
 	}
 	return zrt_utimens(fd, path, times, 0);
+}
+
+/* poll's limit is in milliseconds, and none if it is below 0. */
+static zrt_long poll_for(struct pollfd *fds, uint32_t count, int milliseconds)
+{
+	struct zrt_timespec limit = { milliseconds / 1000, milliseconds % 1000 * 1000000 };
+	return zrt_poll(fds, count, milliseconds < 0 ? 0 : &limit);
+}
+
+/* select's is in microseconds. */
+static zrt_long select_for(int count, void *read, void *write, void *except, const struct zrt_timespec *given)
+{
+	struct zrt_timespec limit;
+	if (given)
+		limit = (struct zrt_timespec){ given->seconds, given->nanoseconds * 1000 };
+	return zrt_select(count, read, write, except, given ? &limit : 0);
 }
 
 static zrt_long remap(uint32_t address, uint32_t old, uint32_t new, int flags)
@@ -169,10 +190,10 @@ static zrt_long call(uint32_t n, zrt_long a, zrt_long b, zrt_long c, zrt_long d,
 	case NUMBER(SYS_pipe): return zrt_pipe(PTR(a), 0);
 	case NUMBER(SYS_pipe2): return zrt_pipe(PTR(a), b);
 	case NUMBER(SYS_getdents64): return zrt_getdents(a, PTR(b), c);
-	case NUMBER(SYS_poll):
-	case NUMBER(SYS_ppoll): return zrt_poll(PTR(a), b);
-	case NUMBER(SYS_select):
-	case NUMBER(SYS_pselect6): return zrt_select(a, PTR(b), PTR(c), PTR(d));
+	case NUMBER(SYS_poll): return poll_for(PTR(a), b, c);
+	case NUMBER(SYS_ppoll): return zrt_poll(PTR(a), b, PTR(c));
+	case NUMBER(SYS_select): return select_for(a, PTR(b), PTR(c), PTR(d), PTR(e));
+	case NUMBER(SYS_pselect6): return zrt_select(a, PTR(b), PTR(c), PTR(d), PTR(e));
 	case NUMBER(SYS_fsync):
 	case NUMBER(SYS_fdatasync):
 	case NUMBER(SYS_syncfs):
@@ -204,11 +225,8 @@ static zrt_long call(uint32_t n, zrt_long a, zrt_long b, zrt_long c, zrt_long d,
 	case NUMBER(SYS_times): return zrt_times(PTR(a));
 	case NUMBER(SYS_getrusage): return zrt_usage(PTR(b), 18 * 8);
 	case NUMBER(SYS_getrandom): zrt_random(PTR(a), b); return b;
-	case NUMBER(SYS_setitimer): /* it never comes: nothing interrupts a program */
-	case NUMBER(SYS_getitimer):
-		if (n == NUMBER(SYS_setitimer) ? c : b)
-			memset(PTR(n == NUMBER(SYS_setitimer) ? c : b), 0, 32);
-		return 0;
+	case NUMBER(SYS_setitimer): return zrt_alarm(a, PTR(b), PTR(c));
+	case NUMBER(SYS_getitimer): return zrt_alarm(a, 0, PTR(b));
 
 	case NUMBER(SYS_getpid):
 	case NUMBER(SYS_gettid):
@@ -248,6 +266,7 @@ static zrt_long call(uint32_t n, zrt_long a, zrt_long b, zrt_long c, zrt_long d,
 	case NUMBER(SYS_rt_sigprocmask): return zrt_sigprocmask(a, PTR(b), PTR(c));
 	case NUMBER(SYS_rt_sigaction): return zrt_sigaction(a, PTR(b), PTR(c));
 	case NUMBER(SYS_rt_sigpending): return zrt_sigpending(PTR(a));
+	case NUMBER(SYS_pause): return zrt_sigsuspend(0);
 	case NUMBER(SYS_rt_sigsuspend): return zrt_sigsuspend(PTR(a));
 	case NUMBER(SYS_rt_sigtimedwait): return zrt_sigtimedwait(PTR(a), PTR(b), PTR(c));
 	case NUMBER(SYS_rt_sigqueueinfo): return zrt_kill(a, b);
@@ -292,6 +311,8 @@ zrt_long __zvm_sys(zrt_long n, zrt_long a, zrt_long b, zrt_long c, zrt_long d, z
 	zrt_long f)
 {
 	zrt_long result = call(NUMBER(n), a, b, c, d, e, f);
+	if (zrt_alarm_due)
+		zrt_alarm_look();
 	if (zrt_verbosity)
 		trace(NUMBER(n), result);
 	return result;

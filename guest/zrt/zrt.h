@@ -63,8 +63,9 @@ zrt_long zrt_ioctl(int fd, uint32_t request, void *argument);
 
 /* ready.c: poll and select. */
 struct pollfd;
-zrt_long zrt_poll(struct pollfd *fds, uint32_t count);
-zrt_long zrt_select(int count, void *read, void *write, void *except);
+/* 0: without a limit. */
+zrt_long zrt_poll(struct pollfd *fds, uint32_t count, const struct zrt_timespec *limit);
+zrt_long zrt_select(int count, void *read, void *write, void *except, const struct zrt_timespec *limit);
 
 /* tree.c, path.c, status.c: names. */
 struct kstat;
@@ -106,6 +107,13 @@ void zrt_clock_start(int64_t seconds);
 int64_t zrt_clock_nanoseconds(void);
 int64_t zrt_clock_elapsed(void);
 void zrt_clock_advance(int64_t nanoseconds);
+/* alarm.c: the same, but a handler of the alarm cuts it short: whether one has. */
+int zrt_clock_wait(int64_t nanoseconds);
+extern int64_t zrt_alarm_due; /* 0: it is not set */
+zrt_long zrt_alarm(int which, const struct zrt_timespec *new, struct zrt_timespec *old);
+void zrt_alarm_look(void);
+/* Lets time go by until it rings, if it is set: whether a handler has run. */
+int zrt_alarm_await(void);
 void zrt_random(void *buffer, uint32_t size);
 /* Whole seconds, rounded down, and the nanoseconds past them (if `rest` is not 0). */
 int64_t zrt_seconds(int64_t nanoseconds, long *rest);
@@ -115,11 +123,13 @@ struct zrt_sigaction {
 	uint32_t handler, flags, restorer, mask[2];
 };
 zrt_long zrt_kill(int process, int signal);
+/* Delivers it, or keeps it while it is blocked: whether a handler has run. */
+int zrt_signal(int signal);
 void zrt_raise_pipe(void);
 zrt_long zrt_sigaction(int signal, const struct zrt_sigaction *new, struct zrt_sigaction *old);
 zrt_long zrt_sigprocmask(int how, const uint64_t *set, uint64_t *old);
 zrt_long zrt_sigpending(uint64_t *set);
-zrt_long zrt_sigsuspend(const uint64_t *mask);
+zrt_long zrt_sigsuspend(const uint64_t *mask); /* 0: the mask there is */
 /* The number of a pending signal of the set, which it takes. */
 zrt_long zrt_sigtimedwait(const uint64_t *set, void *information, const struct zrt_timespec *limit);
 struct sigaltstack;
