@@ -121,6 +121,7 @@ extension SandboxFleet {
           }
         }
         killOverdue()
+        if takeRefill() { fillPool() }
       }
     } catch { problem = ": \(error)" }
     // Whoever sends from here on gets an error; the socket stays open until nobody can.
@@ -160,7 +161,7 @@ extension SandboxFleet {
     case .elsewhere: break
     case .over(let result):
       if let completion { Self.completions.async { completion(result) } }
-      fillPool()
+      state.withLock { $0.isRefillDue = true }
     }
   }
 

@@ -8,7 +8,7 @@ extension SandboxFleet {
 
   /// Forks sandboxes ahead of need. Where that fails, it fails for the session that needs one.
   func fillPool() {
-    guard !options.reuse, options.pool > 0 else { return }
+    guard isPooled else { return }
     // Two threads may do this at once.
     func isOneMissing() -> Bool {
       state.withLock { state in
@@ -23,6 +23,28 @@ extension SandboxFleet {
       do throws(SandboxError) { try addIdle() } catch {
         return state.withLock { $0.comingCount -= 1 }
       }
+    }
+  }
+
+  /// Fills the pool before a session is over only where half of it is gone: forking takes the session's time.
+  func fillHalfEmptyPool() {
+    if isPooled, state.withLock({ $0.idle.count + $0.comingCount <= options.pool / 2 }) {
+      fillPool()
+    }
+  }
+
+  /// Has the fleet's thread fill the pool: whoever has its report need not wait for that.
+  func refillPool() {
+    guard isPooled else { return }
+    state.withLock { $0.isRefillDue = true }
+    events.wake()
+  }
+
+  /// Whether the pool is to be filled now; whoever asks does it.
+  func takeRefill() -> Bool {
+    state.withLock { state in
+      defer { state.isRefillDue = false }
+      return state.isRefillDue
     }
   }
 

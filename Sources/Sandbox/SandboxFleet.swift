@@ -43,6 +43,9 @@ final class SandboxFleet: Sendable {
     var idle: [SandboxProcess] = []
     /// Those that are about to be among them, of a pool.
     var comingCount = 0
+    /// A session is over, and the fleet's thread fills the pool when it has done the rest. Not whenever a process
+    /// is gone: one that ends at once would be forked again for ever.
+    var isRefillDue = false
     /// By session number, and the session that each process has.
     var running: [UInt64: Running] = [:]
     var sessions: [UInt64: UInt64] = [:]
@@ -151,9 +154,10 @@ final class SandboxFleet: Sendable {
     if template != nil {
       try listen(to: process)
     } else {
-      fillPool()
+      fillHalfEmptyPool()
       // This thread takes the answer itself: nobody in between has to wake up.
       if case .over(let report) = takeReply(from: process, to: number, waits: true) {
+        refillPool()
         return try report.get()
       }
     }
