@@ -135,20 +135,20 @@ public struct Exec: ParsableCommand {
       + [(name: Array("PWD".utf8), value: Array(tree.current.utf8))]
     let memory = environment["ZVM_MEMORY"].flatMap(ByteCount.init(argument:))
     let input = seekableInput()
-    var session = Session.command(
-      arguments: [],
+    let seeksOutput = isOutputSeekable
+    let session = Session.command(
+      arguments: [Array(calledName(environment["PATH"] ?? "").utf8)] + told,
+      environment: variables,
       standardInput: input ?? .stream(.standardInput), seekableInput: input != nil,
-      standardOutput: .stream(.standardOutput),
-      standardError: .stream(.standardError),
+      standardOutput: seeksOutput
+        ? .file(.standardOutput, offset: 0, length: nil) : .stream(.standardOutput),
+      seekableOutput: seeksOutput, standardError: .stream(.standardError),
       mounts: [(.file(tree.before, offset: 0, length: nil), tree.root)],
       saves: [(.file(tree.after, offset: 0, length: nil), tree.root)],
       kept: [(.file(tree.kept, offset: 0, length: nil), tree.root)],
       seconds: UInt32(clamping: tree.seconds),
       clock: uptime.map { .file($0, offset: 0, length: 64) }, identity: identity,
       memoryByteCount: memory?.rawValue ?? 1 << 30, timeout: .seconds(3600), tellsErrors: true)
-    let seeksOutput = isOutputSeekable
-    if seeksOutput { session.seekOutput() }
-    session.tell([Array(calledName(environment["PATH"] ?? "").utf8)] + told, variables)
     let report = try launcher.runAndWait(session)
     // The next program goes on behind what this one wrote.
     if seeksOutput { _ = try? FileDescriptor.standardOutput.seek(offset: 0, from: .end) }

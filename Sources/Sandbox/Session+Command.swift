@@ -1,6 +1,19 @@
 public import SystemPackage
 public import Wire
 
+/// An argument or a variable of a program: bytes, which need not be UTF-8.
+public protocol ProgramWord {
+  var wordBytes: [UInt8] { get }
+}
+
+extension String: ProgramWord {
+  public var wordBytes: [UInt8] { Array(utf8) }
+}
+
+extension [UInt8]: ProgramWord {
+  public var wordBytes: [UInt8] { self }
+}
+
 extension Session {
   /// Who a program takes itself for. It gives no rights: permissions inside are bookkeeping.
   public struct Identity: Equatable, Sendable {
@@ -27,11 +40,13 @@ extension Session {
   /// has seconds and hundredths as /proc/uptime does. `forksLate`: our C library calls fork before it
   /// has to do with the standard streams or another channel that can be written, so that the session can be
   /// the set-up of a `Template`; elsewhere that makes no difference. `tellsErrors`: as of channels, for standard
-  /// output and error. `seekableInput`: standard input is a file that the program can read at any place.
-  public static func command(
-    arguments: [String], environment: [(name: String, value: String)] = [],
+  /// output and error. `seekableInput`: standard input is a file that the program can read at any place;
+  /// `seekableOutput`: standard output is one that it can write at any place.
+  public static func command<Word: ProgramWord>(
+    arguments: [Word], environment: [(name: Word, value: Word)] = [],
     standardInput: Channel.Backing, seekableInput: Bool = false, standardOutput: Channel.Backing,
-    standardError: Channel.Backing, mounts: [(tar: Channel.Backing, at: String)] = [],
+    seekableOutput: Bool = false, standardError: Channel.Backing,
+    mounts: [(tar: Channel.Backing, at: String)] = [],
     saves: [(tar: Channel.Backing, of: String)] = [],
     kept: [(names: Channel.Backing, of: String)] = [], seconds: UInt32 = 0,
     clock: Channel.Backing? = nil, identity: Identity = Identity(),
@@ -73,7 +88,10 @@ extension Session {
         Channel(alias: "/dev/clock", access: .append, backing: clock, limits: .readOnly))
     }
     if seekableInput { text += "[mapping]\nchannel=/dev/stdin, mode=file\n" }
-    var output = Channel(alias: "/dev/stdout", backing: standardOutput, limits: .writeOnly)
+    if seekableOutput { text += "[mapping]\nchannel=/dev/stdout, mode=file\n" }
+    var output = Channel(
+      alias: "/dev/stdout", access: seekableOutput ? .random : .sequential,
+      backing: standardOutput, limits: .writeOnly)
     var errors = Channel(alias: "/dev/stderr", backing: standardError, limits: .writeOnly)
     output.tellsErrors = tellsErrors
     errors.tellsErrors = tellsErrors
@@ -90,11 +108,12 @@ extension Session {
   }
 
   /// One word of nvram text: plain characters as they are, every other byte as `\xHH`.
-  static func escaped(_ word: String) -> String {
-    if word.isEmpty { return "\"\"" }
+  static func escaped(_ word: some ProgramWord) -> String {
+    let bytes = word.wordBytes
+    if bytes.isEmpty { return "\"\"" }
     let digits = Array("0123456789abcdef")
     var result = ""
-    for byte in word.utf8 {
+    for byte in bytes {
       switch byte {
       case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
         UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "/"),
