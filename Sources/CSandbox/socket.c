@@ -10,7 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { MAX_FDS = 253 };
+enum { MAX_FDS = 253, MAX_PACKET = 33 << 10 };
 /* Looks: some 10 microseconds. */
 enum { SOON = 30 };
 
@@ -101,16 +101,36 @@ long csb_receive(int socket, void *bytes, size_t capacity, int *fds, size_t fd_c
 	return receive(socket, bytes, capacity, fds, fd_capacity, fd_count, flags, 0, &control);
 }
 
-/* Not on the stack, of which each page more is one that forks copy. */
-static union control received;
+/* Not on the stack, of which each page more is one that forks copy. A small packet is in one page. */
+static struct {
+	union control control;
+	size_t fd_count;
+	int fds[MAX_FDS];
+	char bytes[MAX_PACKET];
+} __attribute__((aligned(4096))) room;
 
-long csb_hear(int socket, void *bytes, size_t capacity, int *fds, size_t fd_capacity,
-	size_t *fd_count, int vouched)
+const void *csb_heard(void) { return room.bytes; }
+
+const int *csb_heard_fds(size_t *count)
+{
+	*count = room.fd_count;
+	return room.fds;
+}
+
+int csb_wipe_heard(void)
+{
+	return madvise(&room, sizeof room, MADV_WIPEONFORK) ? -errno : 0;
+}
+
+void csb_touch_heard(void) { *(volatile char *)&room = 0; }
+
+long csb_hear(int socket, int vouched)
 {
 	long count;
-	while ((count = receive(socket, bytes, capacity, fds, fd_capacity, fd_count, 0, vouched, &received)) == 1 &&
-	       !vouched && !*fd_count)
-		csb_look(socket, SOON, 0);
+	while ((count = receive(socket, room.bytes, MAX_PACKET, room.fds, MAX_FDS, &room.fd_count, 0, vouched,
+			&room.control)) == 1 &&
+	       !vouched && !room.fd_count)
+		csb_look(socket, SOON, 0, 0);
 	return count;
 }
 
@@ -120,11 +140,14 @@ void csb_announce(int socket)
 	send(socket, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
-int csb_look(int socket, int looks, int yields)
+int csb_look(int socket, int looks, int yields, int vouched)
 {
 	struct msghdr nothing = { 0 };
+	const int flags = MSG_PEEK | MSG_DONTWAIT;
 	for (int i = 0; i < looks; i++) {
-		if (system_call(SYS_recvmsg, socket, (long)&nothing, MSG_PEEK | MSG_DONTWAIT, 0) != -EAGAIN)
+		long count = vouched ? csb_vouched_receive(socket, &nothing, flags) :
+				       system_call(SYS_recvmsg, socket, (long)&nothing, flags, 0);
+		if (count != -EAGAIN)
 			return 1;
 		if (yields)
 			csb_yield();

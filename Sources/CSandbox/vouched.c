@@ -98,26 +98,45 @@ void csb_keep_processors(void)
 	processors_size = syscall(SYS_sched_getaffinity, 0, sizeof processors, processors);
 }
 
-int csb_fork_near(void)
+/* Whether it is on one processor, and may be on no other. */
+static int stay(int32_t *near)
 {
 	enum { WORD = 8 * sizeof *processors };
 	unsigned here;
+	if (*near >= 0)
+		return 1;
 	if (processors_size <= 0 || csb_vouched(SYS_getcpu, (long)&here, 0, 0, 0) ||
 	    here >= 8 * processors_size)
-		return csb_fork();
+		return 0;
 	unsigned long only[sizeof processors / sizeof *processors];
 	memset(only, 0, processors_size);
 	only[here / WORD] = 1ul << here % WORD;
 	if (csb_vouched(SYS_sched_setaffinity, 0, processors_size, (long)only, 0))
-		return csb_fork();
-	int process = csb_fork();
-	if (!process)
 		return 0;
-	csb_vouched(SYS_sched_setaffinity, 0, processors_size, (long)processors, 0);
+	*near = here;
+	return 1;
+}
+
+static void leave(int32_t process)
+{
+	csb_vouched(SYS_sched_setaffinity, process, processors_size, (long)processors, 0);
+}
+
+int csb_fork_near(int32_t *near)
+{
+	int stays = stay(near);
+	int process = csb_fork();
 	/* Its number is nobody else's: the engine, which waits for it, has not heard of it. */
-	if (process > 0)
-		csb_vouched(SYS_sched_setaffinity, process, processors_size, (long)processors, 0);
+	if (process > 0 && stays)
+		leave(process);
 	return process;
+}
+
+void csb_leave_near(int32_t *near)
+{
+	if (*near >= 0)
+		leave(0);
+	*near = -1;
 }
 
 void csb_close(int fd) { csb_vouched(SYS_close, fd, 0, 0, 0); }

@@ -1,4 +1,4 @@
-// Unsafe: a local array is handed to socketpair for the length of one call.
+// Unsafe: a local array is handed to socketpair, and a number to the shim, for the length of one call.
 import CHeap
 import CInflate
 import CSandbox
@@ -42,7 +42,7 @@ private func runLauncher(control: Int32, isForOne: Bool) -> Int32 {
 
 /// What the engine asks for.
 private enum Request {
-  case fork(UInt64, ForkMessage, control: Int32, shared: Int32)
+  case fork(UInt64, ForkMessage, control: Int32, shared: Int32?)
   case shape(SessionMessage)
 
   init(_ packet: ReceivedPacket) throws(WireError) {
@@ -51,10 +51,11 @@ private enum Request {
     switch header.kind {
     // The first descriptor of a packet lands in the lowest number that is free.
     case .fork
-    where packet.descriptors.count == 2 && packet.descriptors[0] == Lockdown.controlDescriptor:
+    where (1...2).contains(packet.descriptors.count)
+      && packet.descriptors[0] == Lockdown.controlDescriptor:
       self = .fork(
         header.identifier, try ForkMessage(from: &reader), control: packet.descriptors[0],
-        shared: packet.descriptors[1])
+        shared: packet.descriptors.count > 1 ? packet.descriptors[1] : nil)
     case .shape where packet.descriptors.isEmpty: self = .shape(try SessionMessage(from: &reader))
     default: throw reader.error("kind, or its descriptors")
     }
@@ -70,7 +71,6 @@ private struct LauncherLoop {
   private let lockdown: Lockdown
   /// What of wall two this host allows, as a packet has it.
   private let protections: [UInt8]
-  private var buffer = PacketBuffer()
   private let rehearsal: [UInt8]
   /// The first process of the sandboxes' process namespace; 0 where there is none.
   private var initProcess: pid_t = 0
@@ -82,6 +82,8 @@ private struct LauncherLoop {
     isSifting = !isForOne
     let closed = csb_close_range(UInt32(engine.descriptor) + 1, .max)
     guard closed == 0 else { throw RuntimeError("close_range", errno: -closed) }
+    let wiped = csb_wipe_heard()
+    guard wiped == 0 else { throw RuntimeError("MADV_WIPEONFORK", errno: -wiped) }
     let constants = csb_protect_constants()
     guard constants == 0 else { throw RuntimeError("protect constants", errno: -constants) }
     if let wrong = unsafe cinflate_protect() {
@@ -98,7 +100,7 @@ private struct LauncherLoop {
     statements.string(isolation.statements)
     protections = statements.bytes
     lockdown = Lockdown(hasProcessNamespace: isolation.hasProcessNamespace)
-    guard let packet = try engine.receive(&buffer), packet.descriptors.count == 1 else {
+    guard let packet = try engine.receive(), packet.descriptors.count == 1 else {
       throw RuntimeError("no module came")
     }
     let file = packet.descriptors[0]
@@ -123,7 +125,6 @@ private struct LauncherLoop {
     // What a sandbox uses comes last, and together.
     cheap_drop()
     cheap_gather()
-    buffer = PacketBuffer()
     templatePowers = module.powers
     plainPowers = module.powers.subtracting(.fork)
     memory = try GuestMemory(module: module, file: file)
@@ -132,7 +133,7 @@ private struct LauncherLoop {
     guard prepared == 0 else { throw RuntimeError("fault handler", errno: -prepared) }
     csb_leave_given()
     rehearsal = commonSession()
-    if !isForOne { try warmUp(rehearsal, &buffer, memory) }
+    if !isForOne { try warmUp(rehearsal, memory) }
     cheap_drop()
     // From here on the launcher itself can do no more than what serving takes.
     if let filter = module.filter { try Lockdown.load(filter: filter) }
@@ -151,7 +152,7 @@ private struct LauncherLoop {
     if process == 0 {
       do throws(RuntimeError) {
         try lockdown.lockSandbox(mayFork: false)
-        _ = try PacketSocket(descriptor: Lockdown.controlDescriptor).receive(&buffer)
+        _ = try PacketSocket(descriptor: Lockdown.controlDescriptor).receive()
       } catch {}
       csb_exit(0)
     }
@@ -183,14 +184,28 @@ private struct LauncherLoop {
       csb_forget_lookups()
       try rehearse(rehearsal, memory)
     }
-    while let packet = try engine.receive(&buffer) {
+    var wait = Wait()
+    // The processor on which it stays, while forks for one who waits follow each other; −1: none.
+    var near: Int32 = -1
+    var mapped: UInt64 = 0
+    while let packet = try engine.receive() {
       let request: Request
       do throws(WireError) { request = try Request(packet) } catch {
         throw RuntimeError(error.description)
       }
       switch request {
       case .fork(let identifier, let message, let control, let shared):
-        try fork(identifier, message, control, shared)
+        if let shared {
+          let result = csb_map_next(shared)
+          guard result == 0 else { throw RuntimeError("map shared memory", errno: -result) }
+          csb_close(shared)
+          mapped = message.memory
+        }
+        guard mapped == message.memory, mapped != 0 else {
+          throw RuntimeError("a fork without its shared memory")
+        }
+        try fork(identifier, message, control, &near)
+        if near >= 0, isForOne || !wait.look(at: engine) { unsafe csb_leave_near(&near) }
       case .shape(let session):
         // Where this cannot be, the sandbox says so.
         try? memory.arm(heapByteCount: session.heapByteCount, channels: session.channels)
@@ -200,26 +215,26 @@ private struct LauncherLoop {
 
   /// Forks a sandbox. Its shared memory and its control socket are in place before it exists.
   private mutating func fork(
-    _ identifier: UInt64, _ message: ForkMessage, _ control: Int32, _ shared: Int32
+    _ identifier: UInt64, _ message: ForkMessage, _ control: Int32, _ near: inout Int32
   ) throws(RuntimeError) {
     if isSifting {
       isSifting = csb_sift_lookups() != 0
       try rehearse(rehearsal, memory)
     }
-    let mapped = csb_map_next(shared)
-    guard mapped == 0 else { throw RuntimeError("map shared memory", errno: -mapped) }
-    let process = message.isNear ? csb_fork_near() : csb_fork()
+    if !message.isNear { unsafe csb_leave_near(&near) }
+    let process = unsafe message.isNear ? csb_fork_near(&near) : csb_fork()
     if process == 0 {
       runSandboxProcess(
         lockdown, memory: memory, powers: message.mayFork ? templatePowers : plainPowers,
-        message, rehearsal: rehearsal, buffer: &buffer)
+        message, rehearsal: rehearsal)
     }
     try tell(
       control, identifier,
       ForkedMessage(process: max(0, process), error: process > 0 ? 0 : -process))
+    // Who is near has its turn now, since that is waited for.
+    if near >= 0 { csb_yield() }
     // Nothing of it stays here: its socket is closed when it is dead.
     csb_close(control)
-    csb_close(shared)
   }
 
   /// Tells which process a sandbox is, over its own socket: to whoever waits for it. Where that is full

@@ -9,14 +9,6 @@ struct ReceivedPacket {
   var descriptors: [Int32]
 }
 
-/// Room for one packet, used again and again: receiving allocates what came and no more.
-struct PacketBuffer {
-  /// Descriptors, and then the packet: in one piece, so that a small packet touches one page.
-  fileprivate var words = [Int32](
-    repeating: 0, count: descriptorCount + (PacketHeader.maximumPacketByteCount + 3) / 4)
-  fileprivate static var descriptorCount: Int { PacketHeader.maximumDescriptorCount }
-}
-
 /// One end of a SOCK_SEQPACKET pair. Descriptors are owned by whoever receives them.
 struct PacketSocket {
   let descriptor: Int32
@@ -24,25 +16,19 @@ struct PacketSocket {
   var isLaunchers = false
 
   /// Whether something can be received, or the other end is closed, or soon is: looks so many times,
-  /// and lets others run in between. A sandbox's only.
-  func isReady(looks: Int32) -> Bool { csb_look(descriptor, looks, 1) == 1 }
+  /// and lets others run in between.
+  func isReady(looks: Int32) -> Bool { csb_look(descriptor, looks, 1, isLaunchers ? 1 : 0) == 1 }
 
   /// Blocks for the next packet; nil at the end.
-  func receive(_ buffer: inout PacketBuffer) throws(RuntimeError) -> ReceivedPacket? {
-    var descriptorCount = 0
-    let count = unsafe buffer.words.withUnsafeMutableBufferPointer { words in
-      let target = words.baseAddress!
-      let bytes = unsafe target + PacketBuffer.descriptorCount
-      return unsafe csb_hear(
-        descriptor, bytes, PacketHeader.maximumPacketByteCount, target,
-        PacketBuffer.descriptorCount, &descriptorCount, isLaunchers ? 1 : 0)
-    }
+  func receive() throws(RuntimeError) -> ReceivedPacket? {
+    let count = csb_hear(descriptor, isLaunchers ? 1 : 0)
     guard count >= 0 else { throw RuntimeError("receive a packet", errno: Int32(-count)) }
     if count == 0 { return nil }
-    let start = PacketBuffer.descriptorCount * MemoryLayout<Int32>.size
-    return ReceivedPacket(
-      bytes: unsafe buffer.words.withUnsafeBytes { unsafe Array($0[start..<(start + count)]) },
-      descriptors: Array(buffer.words[..<descriptorCount]))
+    var descriptorCount = 0
+    let descriptors = unsafe csb_heard_fds(&descriptorCount)
+    return unsafe ReceivedPacket(
+      bytes: Array(UnsafeRawBufferPointer(start: csb_heard(), count: count)),
+      descriptors: Array(UnsafeBufferPointer(start: descriptors, count: descriptorCount)))
   }
 
   /// What a sandbox says to the engine, with `write`, all that it may do to its socket: no descriptor

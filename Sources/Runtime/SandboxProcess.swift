@@ -7,7 +7,7 @@ import Wire
 /// long as they end well and the engine has more.
 func runSandboxProcess(
   _ lockdown: Lockdown, memory: GuestMemory, powers: Powers, _ message: ForkMessage,
-  rehearsal: [UInt8], buffer: inout PacketBuffer
+  rehearsal: [UInt8]
 ) -> Never {
   csb_own_session()
   do throws(RuntimeError) {
@@ -16,7 +16,7 @@ func runSandboxProcess(
     let socket = PacketSocket(descriptor: Lockdown.controlDescriptor)
     var memory = memory
     var wait = Wait()
-    while let session = try receiveSession(from: socket, &buffer) {
+    while let session = try receiveSession(from: socket) {
       let again = session.message.isFollowed
       if again { memory.keepFirstPages() }
       let isClean = runGuest(try arm(session, powers, &memory))
@@ -44,9 +44,10 @@ struct ReceivedSession {
   let descriptors: [Int32]
 }
 
-/// How a process waits for its next session: it looks for one for a while before it sleeps. To be woken on
-/// another processor takes longer than all that a short session does. Between two looks it lets others run.
-private struct Wait {
+/// How a process waits for its next session, or a launcher for the next request: it looks for one for a while
+/// before it sleeps. To be woken on another processor takes longer than all that a short session does. Between two
+/// looks it lets others run.
+struct Wait {
   /// Some 70 microseconds: what an engine needs that calls back, and is asked for the next session then.
   private static let looks: Int32 = 120
   /// Sessions for which it is not tried again after it was in vain.
@@ -54,21 +55,25 @@ private struct Wait {
 
   private var pause = 0
 
-  mutating func look(at socket: PacketSocket) {
+  /// Whether something is there.
+  @discardableResult
+  mutating func look(at socket: PacketSocket) -> Bool {
     if pause > 0 {
       pause -= 1
-    } else if !socket.isReady(looks: Self.looks) {
-      pause = Self.pause
+      return false
     }
+    if socket.isReady(looks: Self.looks) { return true }
+    pause = Self.pause
+    return false
   }
 }
 
 /// Collects descriptors until the session itself comes; nil when the engine hung up.
-func receiveSession(from socket: PacketSocket, _ buffer: inout PacketBuffer)
+func receiveSession(from socket: PacketSocket)
   throws(RuntimeError) -> ReceivedSession?
 {
   var descriptors: [Int32] = []
-  while let packet = try socket.receive(&buffer) {
+  while let packet = try socket.receive() {
     descriptors += packet.descriptors
     do throws(WireError) {
       var reader = ByteReader(packet.bytes)

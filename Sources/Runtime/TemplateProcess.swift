@@ -17,8 +17,7 @@ func serveAsTemplate(_ setUp: SessionState) throws(RuntimeError) -> SessionState
   session.channels = []
   try Lockdown.closeChannels()
   try socket.say(.template, session.identifier)
-  var buffer = PacketBuffer()
-  while let packet = try socket.receive(&buffer) {
+  while let packet = try socket.receive() {
     do throws(WireError) {
       var reader = ByteReader(packet.bytes)
       guard try PacketHeader(from: &reader).kind == .copy, packet.descriptors.count == 2 else {
@@ -30,7 +29,7 @@ func serveAsTemplate(_ setUp: SessionState) throws(RuntimeError) -> SessionState
       try becomeCopy(
         control: packet.descriptors[0], shared: packet.descriptors[1], parent: parent)
       try socket.say(.hello, 0)
-      guard let received = try receiveSession(from: socket, &buffer) else { csb_exit(0) }
+      guard let received = try receiveSession(from: socket) else { csb_exit(0) }
       try session.continueAs(received, declared: declared, spent: spent)
       return session
     }

@@ -7,7 +7,7 @@ import Wire
 /// Receives a session of the common kind as every sandbox does. What is made on first use (types'
 /// metadata, malloc's lists) is made in the launcher, once, instead of in each sandbox; and what a
 /// sandbox allocates lies together, so that it has few pages to copy.
-func warmUp(_ bytes: [UInt8], _ buffer: inout PacketBuffer, _ memory: GuestMemory)
+func warmUp(_ bytes: [UInt8], _ memory: GuestMemory)
   throws(RuntimeError)
 {
   var pair: [Int32] = [-1, -1]
@@ -16,7 +16,7 @@ func warmUp(_ bytes: [UInt8], _ buffer: inout PacketBuffer, _ memory: GuestMemor
   guard made == 0 else { throw RuntimeError("socketpair", errno: errno) }
   defer { for descriptor in pair { close(descriptor) } }
   guard unsafe write(pair[0], bytes, bytes.count) == bytes.count,
-    let received = try receiveSession(from: PacketSocket(descriptor: pair[1]), &buffer)
+    let received = try receiveSession(from: PacketSocket(descriptor: pair[1]))
   else { throw RuntimeError("rehearse a session", errno: errno) }
   try rehearse(received.message, memory)
 }
@@ -26,6 +26,7 @@ func warmUp(_ bytes: [UInt8], _ buffer: inout PacketBuffer, _ memory: GuestMemor
 func ownPages(_ rehearsal: [UInt8], _ memory: GuestMemory) throws(RuntimeError) {
   try rehearse(rehearsal, memory)
   memory.touch()
+  csb_touch_heard()
   let shared = unsafe csb_session()
   unsafe shared.pointee.state = UInt32(CSB_EMPTY)
   // The memory was another session's: what that one left must not be counted with.

@@ -122,12 +122,15 @@ struct LauncherProcess: Sendable {
     }
   }
 
-  /// Asks for a fork.
-  func fork(_ process: SandboxProcess, _ message: ForkMessage) throws(SandboxError) {
+  /// Asks for a fork. `hasMemory`: the last one had the same shared memory.
+  func fork(_ process: SandboxProcess, _ message: ForkMessage, hasMemory: Bool)
+    throws(SandboxError)
+  {
     var writer = ByteWriter()
     PacketHeader(kind: .fork, identifier: process.identifier).encode(into: &writer)
     message.encode(into: &writer)
-    try send(writer.bytes, [process.sandboxEnd, process.memory.file])
+    try send(
+      writer.bytes, hasMemory ? [process.sandboxEnd] : [process.sandboxEnd, process.memory.file])
   }
 
   /// Has the launcher set up memory for sessions like this one. False: it is too large to say.

@@ -1,3 +1,5 @@
+import Glibc
+
 /// Whether a process that is used again looks for its next session, and lets others run in between, or sleeps at once;
 /// and whether one of a pool lets others run before it ends.
 ///
@@ -32,5 +34,21 @@ package struct Patience: Sendable {
     } else {
       nextPause = max(nextPause / 2, pauses.lowerBound)
     }
+  }
+}
+
+/// Looks for something up to a time, and lets others run in between.
+struct Looking {
+  /// Of the monotonic clock, in nanoseconds.
+  let until: UInt64
+
+  /// nil: nothing came in time.
+  @discardableResult
+  func look<Found>(for something: () -> Found?) -> Found? {
+    while until > 0, monotonicNanoseconds() < until {
+      if let found = something() { return found }
+      sched_yield()
+    }
+    return nil
   }
 }

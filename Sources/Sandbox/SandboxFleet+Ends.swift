@@ -19,10 +19,15 @@ extension SandboxFleet {
   /// to hear yet.
   func takeReply(from process: SandboxProcess, to number: UInt64, waits: Bool) -> Heard {
     var isKilled = false
+    let looking = waits ? Looking(until: lookEnd()) : Looking(until: 0)
     while true {
       // What a process says that has one session only does not matter: how it ends does.
-      if waits, !options.reuse, process.isKnown { return takeEnd(of: process, waits: true) }
-      switch process.receiveReply(to: number, waits: waits) {
+      if waits, !options.reuse, process.isKnown {
+        looking.look { process.hasEnded ? true : nil }
+        return takeEnd(of: process, waits: true)
+      }
+      let looked = looking.look { process.receiveReply(to: number, waits: false) }
+      switch looked ?? process.receiveReply(to: number, waits: waits) {
       case nil: return .nothing
       case .closed: return takeEnd(of: process, waits: waits)
       case .forked: continue
@@ -49,6 +54,19 @@ extension SandboxFleet {
       }
     }
   }
+
+  /// Until when this thread looks for what comes next in a session of a process of its own, of which there is no other
+  /// meanwhile: launcher and sandbox share the other processor, and to be woken from there takes longer than to fork.
+  /// 0: not at all, where sessions take longer than that.
+  private func lookEnd() -> UInt64 {
+    guard !options.reuse, !isPooled, state.withLock({ $0.running.count == 1 }),
+      forkPatience.withLock({ $0.mayLook() })
+    else { return 0 }
+    return monotonicNanoseconds() + Self.lookNanoseconds
+  }
+
+  /// Twice what a short session takes, from its request to its end.
+  private static let lookNanoseconds: UInt64 = 400_000
 
   /// Takes the end of a process that has one session, or whose socket is closed, which is about the last
   /// thing that a process does.

@@ -52,7 +52,7 @@ extension SandboxFleet {
   func addIdle() throws(SandboxError) {
     let process = try newProcess(.plain)
     defer { process.closeSandboxEnd() }
-    try fork(process, ForkMessage(mayFork: false, isAhead: true, isNear: false))
+    try fork(process, isAhead: true)
     makeIdle(process, atMost: .max, isNew: true)
   }
 
@@ -112,5 +112,7 @@ extension SandboxFleet {
   /// Of a session whose process has ended.
   func note(elapsed: UInt64, used: UInt64) {
     if isPooled { patience.withLock { $0.note(elapsed: elapsed, used: used) } }
+    // Who looks looks in vain in a long session, whatever it does.
+    forkPatience.withLock { $0.note(elapsed: elapsed, used: 0) }
   }
 }

@@ -72,11 +72,15 @@ final class SandboxFleet: Sendable {
   let state = Mutex(State())
   private let sharedMemory = SharedMemoryPool()
   private let controlSockets = ControlSocketPool()
+  /// Which shared memory the launcher has mapped; 0: none. Held while a fork is asked for.
+  private let mappedMemory = Mutex<UInt64>(0)
   let events: EventQueue
   /// Left when the thread has seen the end and the launcher is reaped.
   private let watching = DispatchGroup()
   /// Of sessions from the pool.
   let patience = Mutex(Patience(pauses: 8...64))
+  /// Of those who wait for a process that is forked for them.
+  let forkPatience = Mutex(Patience(pauses: 8...64))
 
   /// `spare`: a launcher that was started before there was a module.
   init(module: ValidatedModule, options: Launcher.Options, spare: SpareLauncher? = nil)
@@ -224,8 +228,7 @@ final class SandboxFleet: Sendable {
         } else if waiting == nil {
           var mayFork = false
           if case .template = kind { mayFork = true }
-          try fork(
-            process, ForkMessage(mayFork: mayFork, isAhead: false, isNear: isAwaited && isAlone))
+          try fork(process, mayFork: mayFork, isNear: isAwaited && isAlone)
         }
         if sent {
           // Whoever cancelled before there was a process to kill.
@@ -287,16 +290,25 @@ final class SandboxFleet: Sendable {
       sockets: keepsSocket ? controlSockets : nil, launcher: process.process)
   }
 
-  func fork(_ process: SandboxProcess, _ message: ForkMessage)
-    throws(SandboxError)
-  {
+  func fork(
+    _ process: SandboxProcess, mayFork: Bool = false, isAhead: Bool = false, isNear: Bool = false
+  ) throws(SandboxError) {
     state.withLock { $0.processes[process.identifier] = process }
-    do throws(SandboxError) {
-      try self.process.fork(process, message)
-    } catch {
-      state.withLock { $0.processes[process.identifier] = nil }
-      throw error
+    let memory = process.memory.identifier
+    let message = ForkMessage(mayFork: mayFork, isAhead: isAhead, isNear: isNear, memory: memory)
+    let failure = mappedMemory.withLock { mapped -> SandboxError? in
+      do throws(SandboxError) {
+        try self.process.fork(process, message, hasMemory: mapped == memory)
+        mapped = memory
+        return nil
+      } catch {
+        mapped = 0
+        return error
+      }
     }
+    guard let failure else { return }
+    state.withLock { $0.processes[process.identifier] = nil }
+    throw failure
   }
 
   /// Has the launcher prepare memory once two sessions in a row were alike.

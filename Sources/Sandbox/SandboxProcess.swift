@@ -232,6 +232,9 @@ final class SandboxProcess: Sendable {
     }
   }
 
+  /// Whether it waits to be reaped, or is.
+  var hasEnded: Bool { csb_await_end(number, 0) != 0 }
+
   /// CPU time since the last reply, or since the fork; nil while the number is unknown.
   func processorNanoseconds() -> UInt64? {
     let number = number

@@ -10,6 +10,9 @@ import Synchronization
 /// one session at a time (`SandboxFleet` hands it from one to the next under its lock).
 @safe final class SharedMemory: @unchecked Sendable {
   let file: Int32
+  /// No other's in this process.
+  let identifier = numbers.add(1, ordering: .relaxed).newValue
+  private static let numbers = Atomic<UInt64>(0)
   private let pointer: UnsafeMutablePointer<csb_shared>
 
   init() throws(SandboxError) {

@@ -46,23 +46,28 @@ package struct ForkMessage: Equatable, Sendable {
   package var isAhead: Bool
   /// Whether its first turn is on the launcher's processor: whoever wants it waits for it meanwhile.
   package var isNear: Bool
+  /// Which shared memory it has. Its descriptor comes along, where the last fork's was another.
+  package var memory: UInt64
 
-  package init(mayFork: Bool, isAhead: Bool, isNear: Bool) {
+  package init(mayFork: Bool, isAhead: Bool, isNear: Bool, memory: UInt64) {
     self.mayFork = mayFork
     self.isAhead = isAhead
     self.isNear = isNear
+    self.memory = memory
   }
 
   package func encode(into writer: inout ByteWriter) {
     writer.integer(UInt8(mayFork ? 1 : 0))
     writer.integer(UInt8(isAhead ? 1 : 0))
     writer.integer(UInt8(isNear ? 1 : 0))
+    writer.integer(memory)
   }
 
   package init(from reader: inout ByteReader) throws(WireError) {
     mayFork = try reader.integer("may fork", as: UInt8.self) != 0
     isAhead = try reader.integer("ahead", as: UInt8.self) != 0
     isNear = try reader.integer("near", as: UInt8.self) != 0
+    memory = try reader.integer("memory", as: UInt64.self)
     try reader.end()
   }
 }

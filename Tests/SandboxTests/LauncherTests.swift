@@ -52,6 +52,51 @@ func waitUntil(_ condition: () -> Bool) {
 
 @Suite("Launcher")
 struct LauncherTests {
+  /// Who blocks for the only session has the last one's shared memory again, which stays mapped in the launcher;
+  /// others have another's. What each says in it must be heard as its own.
+  @Test("sessions that follow each other, alone and beside others, end as themselves")
+  func sharedMemoryInTurns() throws {
+    let scratch = try Scratch()
+    // Ends with the first byte of its input.
+    let module = try ValidatedModule(
+      path: try scratch.nexe(
+        "TRAP READ, 0, buffer, 1, 0\n movzbl buffer(%rip), %eax\n EXIT_EAX"))
+    let launcher = try Launcher(module: module)
+    defer { launcher.shutDown() }
+    func session(_ input: Channel.Backing) -> Session {
+      Session.command(
+        arguments: ["x"], standardInput: input, standardOutput: .null, standardError: .null,
+        memoryByteCount: 64 << 20, timeout: .seconds(60))
+    }
+    /// What it ended with, and what it read.
+    func heard(_ report: SandboxReport?) -> [Int] {
+      guard let report, case .exited(let code) = report.outcome else { return [] }
+      return [Int(code), Int(report.accounting[0].getBytes)]
+    }
+    for round in 0..<20 {
+      let pipe = try FileDescriptor.pipe()
+      let beside = Mutex<SandboxReport?>(nil)
+      let done = DispatchSemaphore(value: 0)
+      if round % 3 == 1 {
+        launcher.start(session(.stream(pipe.readEnd))) { result in
+          beside.withLock { $0 = try? result.get() }
+          done.signal()
+        }
+      }
+      for turn in 0..<3 {
+        let number = UInt8(round * 3 + turn)
+        #expect(heard(try launcher.runAndWait(session(.bytes([number])))) == [Int(number), 1])
+      }
+      try pipe.writeEnd.writeAll([UInt8(200 + round)])
+      try pipe.writeEnd.close()
+      if round % 3 == 1 {
+        done.wait()
+        #expect(heard(beside.withLock { $0 }) == [200 + round, 1])
+      }
+      try pipe.readEnd.close()
+    }
+  }
+
   @Test("cancelling kills the sandbox and says so")
   func cancel() throws {
     let scratch = try Scratch()

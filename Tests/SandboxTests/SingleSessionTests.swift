@@ -62,7 +62,7 @@ struct SingleSessionTests {
   func secret() throws {
     try whileSpinning { launcher, process in
       let parent = Memory(process: "\(launcher.processIdentifier)")
-      let page = try #require(parent.ranges.first { $0.isWipedOnFork })
+      let page = try #require(parent.secretPage)
       let secret = parent.bytes(page.start, 16)
       #expect(secret.count == 16 && secret.contains { $0 != 0 })
       let child = Memory(process: "\(process)")

@@ -161,8 +161,10 @@ void csb_watch_forks(void);
 void csb_end_watched(void);
 /* The same, with the first turn on this processor: to begin on another one, which sleeps, takes longer than
  * to wait here until the launcher is done. Who is forked may run where the launcher may (which
- * csb_keep_processors notes, before the filter) as soon as the launcher has had another turn. */
-int csb_fork_near(void);
+ * csb_keep_processors notes, before the filter) as soon as the launcher has had another turn. The launcher itself
+ * stays on its processor, `near` (-1: it may be on any), until csb_leave_near. */
+int csb_fork_near(int32_t *near);
+void csb_leave_near(int32_t *near);
 void csb_keep_processors(void);
 /* No answer: nothing that can fail is closed with it. */
 void csb_close(int fd);
@@ -241,14 +243,20 @@ long csb_tell(int socket, const void *bytes, size_t count, int flags);
  * off (then nothing is kept). 0: end of file. */
 long csb_receive(int socket, void *bytes, size_t capacity, int *fds, size_t fd_capacity,
 	size_t *fd_count, int flags);
-/* Whether csb_receive would not block, soon: looks so many times. `yields`: whoever else has something to do on
+/* Whether csb_hear would not block, soon: looks so many times. `yields`: whoever else has something to do on
  * this processor does it in between. */
-int csb_look(int socket, int looks, int yields);
+int csb_look(int socket, int looks, int yields, int vouched);
 void csb_yield(void);
-/* Of a process with one thread: a sandbox's, or the launcher's, vouched for. To a sandbox a packet of one byte says
- * that another follows at once: it looks for that, so as not to be woken again. csb_announce sends it. */
-long csb_hear(int socket, void *bytes, size_t capacity, int *fds, size_t fd_capacity,
-	size_t *fd_count, int vouched);
+/* Of a process with one thread: a sandbox's, or the launcher's, vouched for. The packet is in csb_heard, until the
+ * next call. To a sandbox a packet of one byte says that another follows at once: it looks for that, so as not to be woken
+ * again. csb_announce sends it. */
+long csb_hear(int socket, int vouched);
+const void *csb_heard(void);
+const int *csb_heard_fds(size_t *count);
+/* From here on a fork's csb_heard is empty: the launcher need not copy its pages, nor does a sandbox. */
+int csb_wipe_heard(void);
+/* Has this process's page of it be there. */
+void csb_touch_heard(void);
 void csb_announce(int socket);
 /* Sends this socket's next packets' senders along: csb_receive_from a sandbox names its process. */
 int csb_want_sender(int socket);
