@@ -123,11 +123,13 @@ struct LauncherProcess: Sendable {
   }
 
   /// Asks for a fork.
-  func fork(_ process: SandboxProcess, _ message: ForkMessage) throws(SandboxError) {
+  func fork(_ process: SandboxProcess, _ message: ForkMessage, waits: Bool)
+    throws(SandboxError)
+  {
     var writer = ByteWriter()
     PacketHeader(kind: .fork, identifier: process.identifier).encode(into: &writer)
     message.encode(into: &writer)
-    try send(writer.bytes, [process.sandboxEnd, process.memory.file])
+    try send(writer.bytes, [process.sandboxEnd, process.memory.file], waits: waits)
   }
 
   /// Has the launcher set up memory for sessions like this one. False: it is too large to say.
