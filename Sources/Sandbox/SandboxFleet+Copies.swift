@@ -121,8 +121,7 @@ extension SandboxFleet {
     let end = SessionEnd(
       status: SIGKILL, verdict: running.verdict, userNanoseconds: 0, systemNanoseconds: 0)
     let nothing = SharedMemory.Contents(state: .silent, traps: 0, channels: [], memoryDigest: nil)
-    complete(
-      running,
+    running.completion(
       running.verdict == nil
         ? .failure(SandboxError("the template made no copy"))
         : Result { () throws(SandboxError) in

@@ -142,7 +142,7 @@ extension SandboxFleet {
       }
       return Array(state.running.values)
     }
-    for running in left { complete(running, .failure(SandboxError(why))) }
+    for running in left { running.completion(.failure(SandboxError(why))) }
   }
 
   /// Something was said to a process that nobody blocks for: its session is over, perhaps.
@@ -157,7 +157,7 @@ extension SandboxFleet {
     case .nothing: listen(to: process)
     case .elsewhere: break
     case .over(let result):
-      if let completion { Self.completions.async { completion(result) } }
+      completion?(result)
       state.withLock { $0.isRefillDue = true }
     }
   }
@@ -177,7 +177,7 @@ extension SandboxFleet {
       if case .notForked(let error) = process.take(message),
         case .over(let result) = end(of: process, notForked: error), let completion
       {
-        Self.completions.async { completion(result) }
+        completion(result)
       }
     } catch { throw SandboxError("launcher: \(error)") }
   }
@@ -234,10 +234,6 @@ extension SandboxFleet {
 
   /// Calls somebody back, on no thread that anybody waits for.
   static func complete(_ body: @escaping @Sendable () -> Void) { completions.async(execute: body) }
-
-  func complete(_ running: Running, _ result: Result<SandboxReport, SandboxError>) {
-    Self.completions.async { running.completion(result) }
-  }
 
   /// Kills what is out of time and finds out when to look next.
   private func killOverdue() {

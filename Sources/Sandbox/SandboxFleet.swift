@@ -15,6 +15,8 @@ import Wire
 final class SandboxFleet: Sendable {
   typealias Completion = @Sendable (Result<SandboxReport, SandboxError>) -> Void
 
+  /// Where a program's own completions run. Whoever blocks for a session is told without it: all of Dispatch's
+  /// threads may be such.
   static let completions = DispatchQueue(
     label: "zvm.sandbox.completions", attributes: .concurrent)
   /// Most sandboxes that are kept waiting for another session.
@@ -28,6 +30,7 @@ final class SandboxFleet: Sendable {
     /// When to look at the CPU time next, and what it may be.
     var processorCheck: UInt64
     let processorLimit: UInt64
+    /// Called on whatever thread, which it must not keep.
     let completion: Completion
     var verdict: Verdict?
 
@@ -139,7 +142,9 @@ final class SandboxFleet: Sendable {
   ) -> UInt64 {
     do throws(SandboxError) {
       let kind = template.map(Kind.copy) ?? .plain
-      let (process, number) = try begin(session, kind, completion)
+      let (process, number) = try begin(session, kind) { result in
+        Self.completions.async { completion(result) }
+      }
       listen(to: process)
       // The kernel likes to put who is woken on the processor of who woke it: it need not wait there until
       // this thread's time is up. Who is used again runs elsewhere, mostly.

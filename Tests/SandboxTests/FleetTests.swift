@@ -112,6 +112,34 @@ struct FleetTests {
     #expect(endless.heard() == ["timedOut"])
   }
 
+  @Test("any number of Dispatch's threads may block for sessions of a template")
+  func blocked() throws {
+    let scratch = try Scratch()
+    let launcher = try Launcher(
+      module: try ValidatedModule(
+        path: try scratch.nexe(".set FORK, 0x6b726f46\n TRAP FORK\n TRAP EXIT, 7")),
+      options: Launcher.Options(templates: true))
+    defer { launcher.shutDown() }
+    let template = try launcher.makeTemplate(nullSession())
+    let count = 1000
+    let good = Mutex(0)
+    let done = DispatchSemaphore(value: 0)
+    for _ in 0..<count {
+      DispatchQueue.global().async {
+        let outcome = try? template.runAndWait(nullSession()).outcome
+        if outcome == .exited(code: 7) { good.withLock { $0 += 1 } }
+        done.signal()
+      }
+    }
+    for _ in 0..<count {
+      guard done.wait(timeout: .now() + 60) == .success else {
+        Issue.record("they block one another")
+        return
+      }
+    }
+    #expect(good.withLock { $0 } == count)
+  }
+
   @Test("who is called back may have the last reference to the launcher")
   func lastReference() throws {
     let scratch = try Scratch()
