@@ -90,6 +90,6 @@ struct JobServer: Sendable {
       }
     }
     return RunReport(
-      result, session, protections, network: opened.networkChannels, isDaemon: true)
+      result, of: program, session, protections, network: opened.networkChannels, isDaemon: true)
   }
 }
