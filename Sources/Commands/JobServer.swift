@@ -19,12 +19,12 @@ struct JobServer: Sendable {
 
   /// Serves until the process is ended.
   func serve(_ socket: JobSocket) throws(SandboxError) -> Never {
-    let queue = DispatchQueue(label: "zvm.job", attributes: .concurrent)
     let free = DispatchSemaphore(value: Self.maximumCount)
     while true {
       free.wait()
       let peer = try socket.accept()
-      queue.async {
+      // A thread for each: Dispatch adds one a second to a queue's where they all wait.
+      DispatchQueue(label: "zvm.job").async {
         answer(peer)
         try? peer.close()
         free.signal()
@@ -90,6 +90,6 @@ struct JobServer: Sendable {
       }
     }
     return RunReport(
-      result, session, protections, network: opened.networkChannels, isDaemon: true)
+      result, of: program, session, protections, network: opened.networkChannels, isDaemon: true)
   }
 }

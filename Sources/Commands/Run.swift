@@ -186,10 +186,11 @@ public struct Run: ParsableCommand {
   {
     if format != nil || reportPath != nil {
       try publish(
-        RunReport(result, session, protections, validator: validatorState), to: .standardError)
+        RunReport(result, of: target, session, protections, validator: validatorState),
+        to: .standardError)
     }
-    if let text = result.outcome.detailedProblem, format == nil { complain("\(target): \(text)") }
-    if let place = result.outcome.place(in: target) { complain("\(target): \(place)") }
+    if PlainRun.isUnread(result.outcome) { throw ExitCode(PlainRun.unreadStatus) }
+    if format == nil { explain(result.outcome, of: target) }
     throw ExitCode(result.outcome.exitStatus)
   }
 
@@ -253,10 +254,10 @@ public struct Run: ParsableCommand {
       }
     }
     let report = RunReport(
-      result, session, launcher.protections, validator: validatorState,
+      result, of: manifest.program, session, launcher.protections, validator: validatorState,
       network: opened.networkChannels)
     try publish(report, to: .standardOutput)
-    if let text = result.outcome.detailedProblem { complain("\(manifest.program): \(text)") }
+    explain(result.outcome, of: manifest.program)
     throw ExitCode(result.outcome.exitStatus)
   }
 
@@ -315,6 +316,11 @@ public struct Run: ParsableCommand {
     } catch let error as Errno {
       throw SandboxError("report: \(reportPath): \(error)", status: error.rawValue)
     }
+  }
+
+  private func explain(_ outcome: SandboxReport.Outcome, of program: String) {
+    if let text = outcome.detailedProblem { complain("\(program): \(text)") }
+    if let place = outcome.place(in: program) { complain("\(program): \(place)") }
   }
 
   private func complain(_ text: String) { PlainRun.complain(text) }

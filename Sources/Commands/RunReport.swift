@@ -1,3 +1,4 @@
+import MapReduce
 import Sandbox
 
 /// A session's report as text (CONTRACT.md, "Report"). There is one for a session that never began,
@@ -23,10 +24,12 @@ struct RunReport {
   private let rows: [Row]
   private let protections: [String]
   private let state: String
+  /// Of a fault: where in the program's source it was, where the program tells.
+  private let place: String?
 
-  /// The report of a session that ran. `network`: numbers of the channels that went over it.
+  /// The report of a session of `program` that ran. `network`: numbers of the channels that went over it.
   init(
-    _ report: SandboxReport, _ session: Session, _ protections: [String],
+    _ report: SandboxReport, of program: String, _ session: Session, _ protections: [String],
     validator: ValidatorState = .passed, network: Set<Int> = [], isDaemon: Bool = false
   ) {
     self.validator = validator
@@ -38,7 +41,8 @@ struct RunReport {
         alias: session.channels[$0].alias, isNetwork: network.contains($0),
         sums: report.accounting[$0], digest: report.digests[$0])
     }
-    state = report.outcome.detailedProblem ?? "ok"
+    place = report.outcome.place(in: program)
+    state = (report.outcome.detailedProblem ?? "ok") + (place.map { "; \($0)" } ?? "")
   }
 
   /// The report of a session that never began: why, or "ok" when none was asked for.
@@ -48,6 +52,7 @@ struct RunReport {
     report = nil
     rows = []
     protections = []
+    place = nil
     self.state = state
   }
 
@@ -102,6 +107,7 @@ struct RunReport {
         "exitCode": \(returnCode),
         "state": \(quoted(state)),
         "outcome": "\(report?.outcome.name ?? "none")",
+      "place": \(place.map(quoted) ?? "null"),
         "systemSeconds": \(seconds(report?.systemTime)),
         "userSeconds": \(seconds(report?.userTime)),
         "protections": [\(protections.map(quoted).joined(separator: ", "))],

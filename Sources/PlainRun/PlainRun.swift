@@ -1,4 +1,5 @@
-import Sandbox
+import Glibc
+package import Sandbox
 import SystemPackage
 
 /// `zvm run PROGRAM.nexe [ARGUMENTS]` without a single option, of a program that was validated before. It
@@ -43,6 +44,7 @@ package enum PlainRun {
           standardInput: .stream(.standardInput), standardOutput: .stream(.standardOutput),
           standardError: .stream(.standardError), memoryByteCount: memoryByteCount,
           timeout: timeout))
+      if isUnread(report.outcome) { return .exit(unreadStatus) }
       if let text = report.outcome.detailedProblem { complain("\(target): \(text)") }
       if case .faulted(let signal, let instruction, _, _) = report.outcome {
         return .faulted(signal: signal, instruction: instruction)
@@ -53,6 +55,14 @@ package enum PlainRun {
       return .exit(error.status)
     }
   }
+
+  /// Whether nobody is left who reads what the program writes: natively it ends by SIGPIPE then, without a word.
+  package static func isUnread(_ outcome: SandboxReport.Outcome) -> Bool {
+    guard case .channelFailed(_, let message) = outcome else { return false }
+    return message == "write: \(Errno.brokenPipe)"
+  }
+
+  package static let unreadStatus = 128 + SIGPIPE
 
   /// Whether a word can only be the name of a program. Bytes are compared: characters take longer.
   private static func isProgram(_ word: String) -> Bool {

@@ -1,6 +1,7 @@
 // Unsafe: epoll fills local variables that outlive the call.
 import CSandbox
 import Glibc
+import Synchronization
 
 /// Waits for the launcher, for sandboxes and for the time.
 final class EventQueue: Sendable {
@@ -12,6 +13,8 @@ final class EventQueue: Sendable {
 
   private let queue: Int32
   private let alarm: Int32
+  /// For tests: the kernel has no room for another socket.
+  let isFull = Atomic(false)
 
   init() throws(SandboxError) {
     queue = epoll_create1(Int32(EPOLL_CLOEXEC))
@@ -50,6 +53,7 @@ final class EventQueue: Sendable {
 
   /// Watches a socket until it is readable or hung up once; `words` false: until it is hung up.
   func arm(_ descriptor: Int32, key: UInt64, words: Bool = true) throws(SandboxError) {
+    if isFull.load(ordering: .relaxed) { throw SandboxError("epoll_ctl", errno: ENOSPC) }
     let once = (words ? EPOLLIN.rawValue : 0) | EPOLLONESHOT.rawValue
     do throws(SandboxError) { try control(EPOLL_CTL_MOD, descriptor, once, key) } catch {
       guard error.status == ENOENT else { throw error }

@@ -122,6 +122,11 @@ public final class Launcher: Sendable {
     try fleet().runAndWait(session)
   }
 
+  /// For tests: from here on no socket can be listened to.
+  func refuseToListen() {
+    state.withLock { $0.fleet.events.isFull.store(true, ordering: .relaxed) }
+  }
+
   /// Runs `setUp` until its program calls `fork`, which makes that process a template.
   ///
   /// The program's own set-up (an interpreter that warms up) is done once; each session of the

@@ -123,14 +123,15 @@ struct LauncherProcess: Sendable {
   }
 
   /// Asks for a fork. `hasMemory`: the last one had the same shared memory.
-  func fork(_ process: SandboxProcess, _ message: ForkMessage, hasMemory: Bool)
+  func fork(_ process: SandboxProcess, _ message: ForkMessage, hasMemory: Bool, waits: Bool)
     throws(SandboxError)
   {
     var writer = ByteWriter()
     PacketHeader(kind: .fork, identifier: process.identifier).encode(into: &writer)
     message.encode(into: &writer)
     try send(
-      writer.bytes, hasMemory ? [process.sandboxEnd] : [process.sandboxEnd, process.memory.file])
+      writer.bytes, hasMemory ? [process.sandboxEnd] : [process.sandboxEnd, process.memory.file],
+      waits: waits)
   }
 
   /// Has the launcher set up memory for sessions like this one. False: it is too large to say.

@@ -33,6 +33,8 @@ extension SandboxFleet {
         case .ended(let end):
           if case .over(let ended) = self.end(of: process, end) { throw Self.noTemplate(ended) }
         case .unknown: listenAgain(to: process)
+        case .lost:
+          if case .over(let ended) = endUnseen(of: process) { throw Self.noTemplate(ended) }
         case .running, .gone: break
         }
         break listening
@@ -82,12 +84,15 @@ extension SandboxFleet {
     guard let process = state.withLock({ $0.processes[key] }), process.isCopy else { return false }
     guard state.withLock({ $0.newCopies[key] != nil }) else { return false }
     switch process.receiveReply(to: 0, waits: false) {
-    case nil: try? events.arm(process.socket, key: key)
+    case nil: arm(process)
     case .hello(let number):
       let isNew = state.withLock { state -> Bool in
         state.newCopies[key] = nil
         // Two copies that are one process are none: a template lies.
-        guard state.processes[key] != nil, state.copies[number] == nil else { return false }
+        // Nor is one that is no child any more: its number may be somebody else's.
+        guard state.processes[key] != nil, state.copies[number] == nil,
+          csb_await_end(number, 0) >= 0
+        else { return false }
         state.copies[number] = key
         // Now, so that nobody takes it for a stray.
         process.note(number: number)
@@ -97,7 +102,7 @@ extension SandboxFleet {
         handleLost(process)
         return true
       }
-      try? events.arm(process.socket, key: key)
+      arm(process)
     case .closed, .forked, .notForked, .idle, .template, .nonsense: handleLost(process)
     }
     return true
@@ -116,8 +121,7 @@ extension SandboxFleet {
     let end = SessionEnd(
       status: SIGKILL, verdict: running.verdict, userNanoseconds: 0, systemNanoseconds: 0)
     let nothing = SharedMemory.Contents(state: .silent, traps: 0, channels: [], memoryDigest: nil)
-    complete(
-      running,
+    running.completion(
       running.verdict == nil
         ? .failure(SandboxError("the template made no copy"))
         : Result { () throws(SandboxError) in

@@ -77,6 +77,7 @@ extension SandboxFleet {
       switch process.reap(waits: waits) {
       case .ended(let end): return self.end(of: process, end)
       case .gone: return .elsewhere
+      case .lost: return endUnseen(of: process)
       case .unknown:
         listenAgain(to: process)
         return .elsewhere
@@ -84,18 +85,14 @@ extension SandboxFleet {
       }
     }
     // It waits for a disk, perhaps. The fleet's thread does not.
-    state.withLock { state in
-      state.ending.append(process)
-      state.wake = min(state.wake, monotonicNanoseconds() + 1_000_000)
-    }
+    lookLater(at: process)
     return .elsewhere
   }
 
   /// A process has closed its socket, and what the launcher says of it comes over the launcher's own, since
   /// that one was full. The fleet's thread reads it, and looks at the process until it has.
   func listenAgain(to process: SandboxProcess) {
-    guard !process.isCopy else { return }
-    try? events.arm(process.socket, key: process.identifier)
+    if !process.isCopy { arm(process) }
   }
 
   /// The report of a session whose process waits for the next.
@@ -114,7 +111,7 @@ extension SandboxFleet {
     let peak = options.measuresMemory ? process.peakByteCount() : nil
     if !makeIdle(process, atMost: Self.maximumIdleCount) {
       process.hangUp()
-      try? events.arm(process.socket, key: process.identifier)
+      arm(process)
     }
     let end = SessionEnd(
       userNanoseconds: userNanoseconds, systemNanoseconds: systemNanoseconds, peakByteCount: peak)
@@ -159,11 +156,11 @@ extension SandboxFleet {
         state.processes = [:]
         state.newCopies = [:]
         state.copies = [:]
-        state.ending = []
+        state.later = [:]
       }
       return Array(state.running.values)
     }
-    for running in left { complete(running, .failure(SandboxError(why))) }
+    for running in left { running.completion(.failure(SandboxError(why))) }
   }
 
   /// Something was said to a process that nobody blocks for: its session is over, perhaps.
@@ -175,10 +172,10 @@ extension SandboxFleet {
     }
     guard let (process, number, completion) = found else { return }
     switch takeReply(from: process, to: number, waits: false) {
-    case .nothing: try? listen(to: process)
+    case .nothing: listen(to: process)
     case .elsewhere: break
     case .over(let result):
-      if let completion { Self.completions.async { completion(result) } }
+      completion?(result)
       state.withLock { $0.isRefillDue = true }
     }
   }
@@ -198,7 +195,7 @@ extension SandboxFleet {
       if case .notForked(let error) = process.take(message),
         case .over(let result) = end(of: process, notForked: error), let completion
       {
-        Self.completions.async { completion(result) }
+        completion(result)
       }
     } catch { throw SandboxError("launcher: \(error)") }
   }
@@ -221,6 +218,16 @@ extension SandboxFleet {
   @discardableResult
   func end(of process: SandboxProcess, notForked error: Int32) -> Heard {
     takeOut(process) == nil ? .elsewhere : .over(.failure(SandboxError("fork", errno: error)))
+  }
+
+  /// A process is gone, and how it ended somebody else has heard: this process's program waits for children that
+  /// it did not start.
+  func endUnseen(of process: SandboxProcess) -> Heard {
+    takeOut(process) == nil
+      ? .elsewhere
+      : .over(
+        .failure(
+          SandboxError("how the sandbox ended is unknown: somebody else has waited for it")))
   }
 
   /// A process is gone; its session's report, if it had one that is still to be told of.
@@ -246,17 +253,13 @@ extension SandboxFleet {
   /// Calls somebody back, on no thread that anybody waits for.
   static func complete(_ body: @escaping @Sendable () -> Void) { completions.async(execute: body) }
 
-  func complete(_ running: Running, _ result: Result<SandboxReport, SandboxError>) {
-    Self.completions.async { running.completion(result) }
-  }
-
   /// Kills what is out of time and finds out when to look next.
   private func killOverdue() {
     let time = monotonicNanoseconds()
-    let (overdue, ending) = state.withLock { state -> ([SandboxProcess], [SandboxProcess]) in
-      guard state.wake <= time else { return ([], []) }
+    let (overdue, later) = state.withLock { state -> ([SandboxProcess], [UInt64: Bool]) in
+      guard state.wake <= time else { return ([], [:]) }
       state.wake = .max
-      defer { state.ending = [] }
+      defer { state.later = [:] }
       var overdue: [SandboxProcess] = []
       for (number, running) in state.running where running.verdict == nil {
         var running = running
@@ -276,9 +279,15 @@ extension SandboxFleet {
           overdue.append(running.process)
         }
       }
-      return (overdue, state.ending)
+      return (overdue, state.later)
     }
     for process in overdue { kill(process) }
-    for process in ending { handleReply(process.identifier) }
+    for (key, words) in later {
+      if !words, let process = state.withLock({ $0.processes[key] }), !process.hasHungUp() {
+        lookLater(at: process, words: false)
+      } else if !handleCopy(key) {
+        handleReply(key)
+      }
+    }
   }
 }

@@ -6,7 +6,8 @@ extension SandboxFleet {
   /// After so long one that was asked for waits, mostly.
   private static let lockInNanoseconds: UInt64 = 1_000_000
 
-  /// Forks sandboxes ahead of need. Where that fails, it fails for the session that needs one.
+  /// Forks sandboxes ahead of need. Where that fails, it fails for the session that needs one. Nothing waits for
+  /// the launcher: the fleet's thread has the time to look at.
   func fillPool() {
     guard isPooled else { return }
     // Two threads may do this at once.
@@ -20,7 +21,7 @@ extension SandboxFleet {
       }
     }
     while isOneMissing() {
-      do throws(SandboxError) { try addIdle() } catch {
+      do throws(SandboxError) { try addIdle(waits: false) } catch {
         return state.withLock { $0.comingCount -= 1 }
       }
     }
@@ -49,10 +50,10 @@ extension SandboxFleet {
   }
 
   /// Who calls this has counted it as coming.
-  func addIdle() throws(SandboxError) {
+  func addIdle(waits: Bool) throws(SandboxError) {
     let process = try newProcess(.plain)
     defer { process.closeSandboxEnd() }
-    try fork(process, isAhead: true)
+    try fork(process, isAhead: true, waits: waits)
     makeIdle(process, atMost: .max, isNew: true)
   }
 

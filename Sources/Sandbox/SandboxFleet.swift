@@ -15,6 +15,8 @@ import Wire
 final class SandboxFleet: Sendable {
   typealias Completion = @Sendable (Result<SandboxReport, SandboxError>) -> Void
 
+  /// Where a program's own completions run. Whoever blocks for a session is told without it: all of Dispatch's
+  /// threads may be such.
   static let completions = DispatchQueue(
     label: "zvm.sandbox.completions", attributes: .concurrent)
   /// Most sandboxes that are kept waiting for another session.
@@ -28,6 +30,7 @@ final class SandboxFleet: Sendable {
     /// When to look at the CPU time next, and what it may be.
     var processorCheck: UInt64
     let processorLimit: UInt64
+    /// Called on whatever thread, which it must not keep.
     let completion: Completion
     var verdict: Verdict?
 
@@ -52,8 +55,9 @@ final class SandboxFleet: Sendable {
     /// Templates' copies: those that have not said a word, and the kernel's numbers of the others.
     var newCopies: [UInt64: SandboxProcess] = [:]
     var copies: [Int32: UInt64] = [:]
-    /// Processes that have closed their sockets and not ended yet.
-    var ending: [SandboxProcess] = []
+    /// Processes that are looked at in a millisecond: such as have closed their sockets and not ended yet, and
+    /// such as cannot be listened to. False: only for the end.
+    var later: [UInt64: Bool] = [:]
     /// What the last session was like, and whether the launcher has prepared memory for that.
     var shape: SessionMessage?
     var isShapeSent = false
@@ -70,13 +74,14 @@ final class SandboxFleet: Sendable {
   let module: ValidatedModule
   let options: Launcher.Options
   let state = Mutex(State())
-  private let sharedMemory = SharedMemoryPool()
-  private let controlSockets = ControlSocketPool()
+  let sharedMemory = SharedMemoryPool()
+  let controlSockets = ControlSocketPool()
   /// Which shared memory the launcher has mapped; 0: none. Held while a fork is asked for.
-  private let mappedMemory = Mutex<UInt64>(0)
+  let mappedMemory = Mutex<UInt64>(0)
   let events: EventQueue
   /// Left when the thread has seen the end and the launcher is reaped.
   private let watching = DispatchGroup()
+  private let watcher = Mutex<pthread_t?>(nil)
   /// Of sessions from the pool.
   let patience = Mutex(Patience(pauses: 8...64))
   /// Of those who wait for a process that is forked for them.
@@ -104,11 +109,17 @@ final class SandboxFleet: Sendable {
     initFile = try events.add(end: initProcess)
     watching.enter()
     spare.serve { [self] in
+      watcher.withLock { $0 = pthread_self() }
       watch()
       watching.leave()
     }
     state.withLock { $0.comingCount = options.pool }
-    for _ in 0..<options.pool { try addIdle() }
+    do throws(SandboxError) {
+      for _ in 0..<options.pool { try addIdle(waits: true) }
+    } catch {
+      shutDown()
+      throw error
+    }
   }
 
   deinit {
@@ -119,8 +130,11 @@ final class SandboxFleet: Sendable {
   /// Why no session can be started any more; nil while it can.
   var ended: String? { state.withLock { $0.ended } }
 
+  /// Ends the launcher and its sandboxes, and waits for that; on the fleet's own thread, where a completion's
+  /// closure is let go that had the last reference to the launcher, it happens as soon as that thread goes on.
   func shutDown() {
     Glibc.shutdown(process.socket, Int32(SHUT_RDWR))
+    guard watcher.withLock({ $0 }) != pthread_self() else { return }
     watching.wait()
   }
 
@@ -132,8 +146,10 @@ final class SandboxFleet: Sendable {
   ) -> UInt64 {
     do throws(SandboxError) {
       let kind = template.map(Kind.copy) ?? .plain
-      let (process, number) = try begin(session, kind, completion)
-      try listen(to: process)
+      let (process, number) = try begin(session, kind) { result in
+        Self.completions.async { completion(result) }
+      }
+      listen(to: process)
       // The kernel likes to put who is woken on the processor of who woke it: it need not wait there until
       // this thread's time is up. Who is used again runs elsewhere, mostly.
       if !options.reuse { sched_yield() }
@@ -156,7 +172,7 @@ final class SandboxFleet: Sendable {
       done.signal()
     }
     if template != nil {
-      try listen(to: process)
+      listen(to: process)
     } else {
       fillHalfEmptyPool()
       // This thread takes the answer itself: nobody in between has to wake up.
@@ -236,12 +252,16 @@ final class SandboxFleet: Sendable {
           return (process, number)
         }
         // It died while it waited. Its end may have been seen meanwhile, and the session with it.
-        try? events.arm(process.socket, key: process.identifier)
+        arm(process)
         guard take(number) != nil else { return (process, number) }
       } catch {
         kill(process)
-        try? events.arm(process.socket, key: process.identifier)
-        guard take(number) != nil else { return (process, number) }
+        arm(process)
+        guard take(number) != nil else {
+          // Whoever listens to it goes on: there may be no process that could hang up.
+          process.hangUp(bothWays: true)
+          return (process, number)
+        }
         throw error
       }
     }
@@ -276,58 +296,9 @@ final class SandboxFleet: Sendable {
 
   // MARK: Processes
 
-  func newProcess(_ kind: Kind, keepsSocket: Bool = false) throws(SandboxError)
-    -> SandboxProcess
-  {
-    var template: Int32 = 0
-    if case .copy(let process) = kind { template = process.number }
-    let number = state.withLock { state in
-      defer { state.nextNumber += 1 }
-      return state.nextNumber
-    }
-    return try SandboxProcess(
-      identifier: number, template: template, pool: sharedMemory,
-      sockets: keepsSocket ? controlSockets : nil, launcher: process.process)
-  }
-
-  func fork(
-    _ process: SandboxProcess, mayFork: Bool = false, isAhead: Bool = false, isNear: Bool = false
-  ) throws(SandboxError) {
-    state.withLock { $0.processes[process.identifier] = process }
-    let memory = process.memory.identifier
-    let message = ForkMessage(mayFork: mayFork, isAhead: isAhead, isNear: isNear, memory: memory)
-    let failure = mappedMemory.withLock { mapped -> SandboxError? in
-      do throws(SandboxError) {
-        try self.process.fork(process, message, hasMemory: mapped == memory)
-        mapped = memory
-        return nil
-      } catch {
-        mapped = 0
-        return error
-      }
-    }
-    guard let failure else { return }
-    state.withLock { $0.processes[process.identifier] = nil }
-    throw failure
-  }
-
-  /// Has the launcher prepare memory once two sessions in a row were alike.
-  private func prepare(_ message: SessionMessage) throws(SandboxError) {
-    let isWanted = state.withLock { state -> Bool in
-      guard let shape = state.shape, message.hasShape(of: shape) else {
-        state.shape = message.shape
-        state.isShapeSent = false
-        return false
-      }
-      defer { state.isShapeSent = true }
-      return !state.isShapeSent
-    }
-    if isWanted { _ = try process.shape(message.shape) }
-  }
-
   /// Has this fleet's thread look after a process whose session nobody blocks for. What it says counts
   /// only if it can have another session, or if its number is wanted for its clock.
-  func listen(to process: SandboxProcess) throws(SandboxError) {
+  func listen(to process: SandboxProcess) {
     let words =
       options.reuse || process.isCopy
       || !process.isKnown
@@ -335,15 +306,31 @@ final class SandboxFleet: Sendable {
           state.sessions[process.identifier].flatMap { state.running[$0] }?.processorLimit != .max
         }
     process.isWatched.store(!words, ordering: .relaxed)
-    try events.arm(process.socket, key: process.identifier, words: words)
+    arm(process, words: words)
     // Who was to be killed meanwhile is, once its number is heard.
-    if !words, process.isSought { try events.arm(process.socket, key: process.identifier) }
+    if !words, process.isSought { arm(process) }
+  }
+
+  /// Has this fleet's thread look at a process once it or the launcher says something; `words` false: once it
+  /// is gone. Where the kernel has no room for that, it looks again and again.
+  func arm(_ process: SandboxProcess, words: Bool = true) {
+    do throws(SandboxError) {
+      try events.arm(process.socket, key: process.identifier, words: words)
+    } catch { lookLater(at: process, words: words) }
+  }
+
+  func lookLater(at process: SandboxProcess, words: Bool = true) {
+    state.withLock { state in
+      state.later[process.identifier] = words || state.later[process.identifier] == true
+      state.wake = min(state.wake, monotonicNanoseconds() + 1_000_000)
+    }
+    events.wake()
   }
 
   /// Has this fleet's thread take the end of a process that waits for a session.
   func watchEnd(of process: SandboxProcess) {
     guard !process.isWatched.exchange(true, ordering: .relaxed) else { return }
-    try? events.arm(process.socket, key: process.identifier, words: false)
+    arm(process, words: false)
   }
 
   func kill(_ process: SandboxProcess) {
@@ -352,20 +339,22 @@ final class SandboxFleet: Sendable {
       // It has not said a word: it ends when it tries to, and its session ends now. A word that is on its
       // way tells whom to kill.
       process.hangUp(bothWays: true)
-      if case .hello(let number) = process.receiveReply(to: 0, waits: false) {
+      if case .hello(let number) = process.receiveReply(to: 0, waits: false),
+        csb_await_end(number, 0) >= 0
+      {
         process.note(number: number)
       }
       handleLost(process)
     } else {
       // Where its number is told, somebody has to listen.
-      try? events.arm(process.socket, key: process.identifier)
+      arm(process)
     }
   }
 
   /// Ends a process that has no session.
   func discard(_ process: SandboxProcess) {
     process.kill()
-    try? events.arm(process.socket, key: process.identifier)
+    arm(process)
   }
 
   /// Kills the session's sandbox. Nothing happens when the session is over.

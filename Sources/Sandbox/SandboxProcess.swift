@@ -101,6 +101,12 @@ final class SandboxProcess: Sendable {
     shutdown(socket, Int32(SHUT_RD))
   }
 
+  /// Whether nobody has the sandbox's end any more.
+  func hasHungUp() -> Bool {
+    var file = pollfd(fd: socket, events: 0, revents: 0)
+    return unsafe poll(&file, 1, 0) > 0
+  }
+
   // MARK: Sessions
 
   /// Has a process that waits wake up: its session is sent next. Once: one that was given back may not have
@@ -209,8 +215,10 @@ final class SandboxProcess: Sendable {
   enum Reaped {
     case running
     case ended(csb_end)
-    /// Somebody else has waited for it, or nobody can.
+    /// Somebody else has taken its end.
     case gone
+    /// How it ended nobody can say: who waited for it is no part of this library.
+    case lost
     /// Which process it is, or was, the launcher has yet to say.
     case unknown
   }
@@ -220,7 +228,7 @@ final class SandboxProcess: Sendable {
     let number = number
     guard number > 0 else { return .unknown }
     // Not under the lock: it may be killed meanwhile.
-    if waits, csb_await_end(number, 1) < 0 { return .gone }
+    if waits { _ = csb_await_end(number, 1) }
     return life.withLock { life in
       guard !life.isOver else { return .gone }
       var end = csb_end()
@@ -228,7 +236,7 @@ final class SandboxProcess: Sendable {
       if taken == 0 { return .running }
       life.isOver = true
       life.isClean = taken == number && end.status == 0
-      return taken == number ? .ended(end) : .gone
+      return taken == number ? .ended(end) : .lost
     }
   }
 
@@ -237,14 +245,19 @@ final class SandboxProcess: Sendable {
 
   /// CPU time since the last reply, or since the fork; nil while the number is unknown.
   func processorNanoseconds() -> UInt64? {
-    let number = number
-    return number == 0 ? nil : clock.withLock { $0.used(process: number) }
+    withNumber { number in clock.withLock { $0.used(process: number) } }
   }
 
   /// The most memory that was resident since the last `forgetPeak`; nil while the number is unknown.
-  func peakByteCount() -> UInt64? { ProcessMemory.peak(of: number) }
+  func peakByteCount() -> UInt64? { withNumber { ProcessMemory.peak(of: $0) } ?? nil }
 
-  func forgetPeak() { ProcessMemory.forgetPeak(of: number) }
+  func forgetPeak() { withNumber { ProcessMemory.forgetPeak(of: $0) } }
+
+  /// Asks something about the process while its number is known, and nobody else's.
+  @discardableResult
+  private func withNumber<Answer>(_ body: (Int32) -> Answer) -> Answer? {
+    life.withLock { $0.number == 0 || $0.isOver ? nil : body($0.number) }
+  }
 
   /// Whether it is to look for the session after the next one.
   func mayLook() -> Bool { patience.withLock { $0.mayLook() } }

@@ -18,6 +18,11 @@ extension Session {
     guard channels.count <= 10915 else {
       throw SandboxError("\(channels.count) channels, the limit is 10915", status: EFAULT)
     }
+    guard memoryByteCount <= 1 << 32 else {
+      throw SandboxError(
+        "\(module.path): a memory of \(memoryByteCount) bytes; a program has at most 4 GiB",
+        status: ENOMEM)
+    }
     let image = module.image.segments.reduce(0) {
       $0 + (Int($1.memoryByteCount) + Self.granule - 1) / Self.granule * Self.granule
     }

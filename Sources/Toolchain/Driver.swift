@@ -197,18 +197,9 @@ public struct Driver {
     if let packed = Packer.pack(sandboxed, object: [UInt8](object)) {
       try write(packed, to: rewritten)
       try assemble(rewritten, to: output)
-    } else if Self.isPlainFile(output) {
-      try ToolOutput.write(object, to: output)
     } else {
-      try assemble(rewritten, to: output)
+      try ToolOutput.write(object, to: output)
     }
-  }
-
-  /// Whether a file can be put in that place by renaming: not over a device such as /dev/null.
-  private static func isPlainFile(_ path: String) -> Bool {
-    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-    let type = attributes?[.type] as? FileAttributeType
-    return type == nil || type == .typeRegular
   }
 
   /// clang writes to a temporary name and renames by itself. From x86-64-v2 on it pads with nops of

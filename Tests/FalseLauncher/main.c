@@ -3,7 +3,8 @@
  *   late      forks what ends at once, and says later which process that was
  *   dies      forks what never ends, and ends before it has said so
  *   mute      forks a template whose copies never say a word
- *   vanishing forks a template whose copies end at once */
+ *   vanishing forks a template whose copies end at once
+ *   deaf      hears nothing once it is ready, and goes on */
 #define _GNU_SOURCE
 #include <sched.h>
 #include <signal.h>
@@ -89,8 +90,12 @@ int main(int count, char **words)
 	(void)count;
 	const char *mode = strrchr(words[0], '/') + 1;
 	hear(ENGINE);
+	if (!strcmp(mode, "deaf"))
+		shutdown(ENGINE, SHUT_RD);
 	/* Status, the first process of the namespace, and a text: no protections. */
 	say(ENGINE, READY, 0, "\0\0\0\0\0\0\0\0", 9, strcmp(mode, "gives") ? -1 : memfd_create("given", 0));
+	while (!strcmp(mode, "deaf"))
+		pause();
 	while (hear(ENGINE)) {
 		if (packet.kind != FORK)
 			continue;

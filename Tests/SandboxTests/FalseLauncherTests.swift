@@ -20,13 +20,13 @@ struct FalseLauncherTests {
 
   init() throws { scratch = try Scratch() }
 
-  private func launcher(_ mode: String, templates: Bool = false) throws -> Launcher {
+  private func launcher(_ mode: String, templates: Bool = false, pool: Int = 0) throws -> Launcher {
     let executable = scratch.path + "/" + mode
     try FileManager.default.createSymbolicLink(
       atPath: executable, withDestinationPath: try #require(program))
     return try Launcher(
       module: try ValidatedModule(path: try scratch.nexe("TRAP EXIT, 0")),
-      options: Launcher.Options(templates: templates),
+      options: Launcher.Options(pool: pool, templates: templates),
       spare: try SpareLauncher(executable: executable))
   }
 
@@ -66,6 +66,17 @@ struct FalseLauncherTests {
     #expect(heard.contains("the launcher ended"))
     #expect(family(of: group).isEmpty)
     #expect(kill(-group, 0) == -1 && errno == ESRCH)
+  }
+
+  @Test("that forks nothing for a pool is ended")
+  func deaf() throws {
+    let executable = scratch.path + "/deaf"
+    #expect(throws: SandboxError.self) { _ = try launcher("deaf", pool: 1) }
+    let left = children(ofAllThreadsOf: getpid()).filter {
+      let command = try? String(contentsOfFile: "/proc/\($0)/cmdline", encoding: .utf8)
+      return command?.hasPrefix(executable) == true
+    }
+    #expect(left.isEmpty)
   }
 
   @Test("that sends descriptors along gives none")

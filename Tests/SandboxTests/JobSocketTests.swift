@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Sandbox
+import Synchronization
 import SystemPackage
 import Testing
 
@@ -68,18 +69,11 @@ struct JobSocketTests {
     let first = try scratch.write(Data("s".utf8), "first")
     let setUp = try scratch.write(
       manifest(nexe, input: first, output: scratch.path + "/unwritten", job: job), "set-up")
-    let server = Process()
-    server.executableURL = URL(fileURLWithPath: try #require(builtZVM))
-    server.arguments = ["run", setUp]
-    server.environment = ["XDG_CACHE_HOME": scratch.path + "/cache", "PATH": "/usr/bin"]
-    server.standardOutput = FileHandle.nullDevice
-    server.standardError = FileHandle.nullDevice
-    try server.run()
+    let server = try server(setUp, at: job, in: scratch)
     defer {
       kill(server.processIdentifier, SIGKILL)
       server.waitUntilExit()
     }
-    waitUntil { access(job, F_OK) == 0 || !server.isRunning }
     #expect(server.isRunning)
     for letter in ["a", "b", "c"] {
       let input = try scratch.write(Data(letter.utf8), "in-\(letter)")
@@ -108,6 +102,57 @@ struct JobSocketTests {
     let answer = try ask(
       job, framed(manifest(nexe, input: input, output: scratch.path + "/out-z")))
     #expect(answer.hasSuffix("ok\n"))
+  }
+
+  /// A server that listens at `job`, or has ended.
+  private func server(_ setUp: String, at job: String, in scratch: Scratch) throws -> Process {
+    let server = Process()
+    server.executableURL = URL(fileURLWithPath: try #require(builtZVM))
+    server.arguments = ["run", setUp]
+    server.environment = ["XDG_CACHE_HOME": scratch.path + "/cache", "PATH": "/usr/bin"]
+    server.standardOutput = FileHandle.nullDevice
+    server.standardError = FileHandle.nullDevice
+    try server.run()
+    waitUntil { access(job, F_OK) == 0 || !server.isRunning }
+    return server
+  }
+
+  @Test("fifty requests are served side by side")
+  func manyAtOnce() throws {
+    let scratch = try Scratch()
+    let nexe = try scratch.nexe(program)
+    let job = scratch.path + "/job"
+    let first = try scratch.write(Data("s".utf8), "first")
+    let setUp = try scratch.write(
+      manifest(nexe, input: first, output: scratch.path + "/unwritten", job: job), "set-up")
+    let server = try server(setUp, at: job, in: scratch)
+    defer {
+      kill(server.processIdentifier, SIGKILL)
+      server.waitUntilExit()
+    }
+    // Each waits for a byte that comes when all of them are there.
+    let fifo = scratch.path + "/fifo"
+    #expect(mkfifo(fifo, 0o600) == 0)
+    let writer = try FileDescriptor.open(FilePath(fifo), .readWrite)
+    defer { try? writer.close() }
+    let count = 50
+    let answers = Mutex<[String]>([])
+    let done = DispatchSemaphore(value: 0)
+    let request = framed(manifest(nexe, input: fifo, output: "/dev/null"))
+    for _ in 0..<count {
+      Thread {
+        let answer = (try? ask(job, request)) ?? "no answer"
+        answers.withLock { $0.append(answer) }
+        done.signal()
+      }.start()
+    }
+    let processes = { children(ofAllThreadsOf: server.processIdentifier).count }
+    // The launcher, the first process of its namespace, the template, and the copies.
+    waitUntil { processes() >= count + 3 }
+    #expect(processes() >= count + 3)
+    try writer.writeAll(Array(repeating: UInt8(ascii: "a"), count: count))
+    for _ in 0..<count { #expect(done.wait(timeout: .now() + 60) == .success) }
+    #expect(answers.withLock { $0.filter { $0.hasSuffix("ok\n") }.count } == count)
   }
 
   @Test("a program that ends without fork is no template")

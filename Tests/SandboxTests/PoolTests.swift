@@ -43,9 +43,7 @@ struct PoolTests {
         Issue.record("no fault")
         return
       }
-      for name in [
-        "rax", "rbx", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11", "r12", "r13", "r14",
-      ] {
+      for name in clearedRegisters {
         #expect(registers.contains("\(name)=0x0 "), "\(name): \(registers)")
       }
     }

@@ -188,6 +188,54 @@ struct RunOptionsTests {
     #expect(full.status == ENOSPC)
   }
 
+  @Test("a report tells where a fault was; a symbol steers no terminal")
+  func place() throws {
+    let scratch = try Scratch()
+    // As text of a program that is not trusted: an escape sequence in one character.
+    let nexe = try scratch.nexe("nop\n\"evil\u{9b}31m\": nop\n hlt")
+    let told = "SIGSEGV at 0x20002 in evil?31m+0x1"
+    for target in [try manifest(scratch, nexe), nexe.string] {
+      let json = try zvmRun(["--json", target], in: scratch)
+      #expect(json.status == 139)
+      let text = json.output.isEmpty ? json.errors : json.output
+      let object = try JSONSerialization.jsonObject(with: Data(text.utf8))
+      let report = try #require(object as? [String: Any])
+      #expect(report["place"] as? String == told)
+      #expect((report["state"] as? String)?.contains("rip=0x440a00020002") == true)
+      let classic = try zvmRun(["--report", "text", target], in: scratch)
+      let all = classic.output + classic.errors
+      #expect(lines(all)[5].hasPrefix("fault: signal 11 at guest address 0x20002"))
+      #expect(lines(all)[5].hasSuffix("; " + told))
+    }
+  }
+
+  @Test("a program whose output nobody reads ends as natively, without a word")
+  func unread() throws {
+    let scratch = try Scratch()
+    let nexe = try scratch.nexe("1: TRAP WRITE, 1, buffer, 5, 0\n jmp 1b")
+    let zvm = try #require(builtZVM)
+    for options in ["", "--timeout 60s"] {
+      let text = try tool([
+        "bash", "-c",
+        "export XDG_CACHE_HOME=\(scratch.path)/cache\n"
+          + "\(zvm) run \(options) \(nexe) 2> \(scratch.path)/errors | head -c 5 > /dev/null\n"
+          + "echo ${PIPESTATUS[0]}; cat \(scratch.path)/errors",
+      ])
+      #expect(String(decoding: text.output, as: UTF8.self) == "141\n", "\(options)")
+    }
+  }
+
+  @Test("more memory than a program can have is refused, not cut")
+  func tooMuchMemory() throws {
+    let scratch = try Scratch()
+    let nexe = try scratch.nexe("TRAP EXIT, 3").string
+    #expect(try zvmRun(["--memory", "4GiB", nexe], in: scratch).status == 3)
+    for target in [nexe, try manifest(scratch, FilePath(nexe))] {
+      let result = try zvmRun(["--memory", "4194305KiB", target], in: scratch)
+      #expect(result.status == ENOMEM && result.errors.contains("at most 4 GiB"))
+    }
+  }
+
   @Test("--json says the same as the classic report")
   func json() throws {
     let scratch = try Scratch()

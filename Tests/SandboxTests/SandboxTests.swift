@@ -40,6 +40,11 @@ private func source(
     alias: "/dev/stdin", access: access, backing: backing, limits: limits, digest: digest)
 }
 
+/// All but the stack's two and the base: zero when a program starts.
+let clearedRegisters = [
+  "rax", "rbx", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11", "r12", "r13", "r14",
+]
+
 /// Copies channel 0 to channel 1 until a read gives 0 or less; exits with that answer.
 private let copyProgram = """
   1:
@@ -138,9 +143,7 @@ struct SandboxTests {
       Issue.record("no fault")
       return
     }
-    for name in [
-      "rax", "rbx", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11", "r12", "r13", "r14",
-    ] {
+    for name in clearedRegisters {
       #expect(registers.contains("\(name)=0x0 "), "\(name): \(registers)")
     }
   }

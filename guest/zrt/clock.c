@@ -23,6 +23,17 @@ void zrt_clock_advance(int64_t by)
 		slept = INT64_MAX / 2;
 }
 
+int zrt_length(const struct zrt_timespec *time, int64_t *length)
+{
+	int32_t nanoseconds = time->nanoseconds;
+	if (time->seconds < 0 || nanoseconds < 0 || nanoseconds > 999999999)
+		return 0;
+	if (__builtin_mul_overflow(time->seconds, (int64_t)1000000000, length) ||
+	    __builtin_add_overflow(*length, (int64_t)nanoseconds, length))
+		*length = INT64_MAX / 2;
+	return 1;
+}
+
 /* Hundredths of seconds, or -1. */
 static int64_t read_outside(void)
 {

@@ -25,21 +25,16 @@ static int events_of(int fd)
 }
 
 /* What a call answers that found nothing. */
-static zrt_long waited(const struct zrt_timespec *limit)
+static zrt_long waited(const int64_t *limit)
 {
-	int64_t length;
-	if (!limit)
-		return zrt_alarm_await() ? -EINTR : 0;
-	if (__builtin_mul_overflow(limit->seconds, (int64_t)1000000000, &length) ||
-	    __builtin_add_overflow(length, (int64_t)(int32_t)limit->nanoseconds, &length))
-		length = INT64_MAX / 2;
-	return zrt_clock_wait(length) ? -EINTR : 0;
+	return (limit ? zrt_clock_wait(*limit) : zrt_alarm_await()) ? -EINTR : 0;
 }
 
 zrt_long zrt_poll(struct pollfd *fds, uint32_t count, const struct zrt_timespec *limit)
 {
 	zrt_long ready = 0;
-	if (count > ZRT_MAX_FDS)
+	int64_t length;
+	if (count > ZRT_MAX_FDS || (limit && !zrt_length(limit, &length)))
 		return -EINVAL;
 	for (uint32_t i = 0; i < count; i++) {
 		fds[i].revents = 0;
@@ -48,7 +43,7 @@ zrt_long zrt_poll(struct pollfd *fds, uint32_t count, const struct zrt_timespec 
 		fds[i].revents = events_of(fds[i].fd) & (fds[i].events | POLLERR | POLLHUP | POLLNVAL);
 		ready += fds[i].revents != 0;
 	}
-	return ready ? ready : waited(limit);
+	return ready ? ready : waited(limit ? &length : 0);
 }
 
 zrt_long zrt_select(int count, void *read, void *write, void *except, const struct zrt_timespec *limit)
@@ -56,7 +51,8 @@ zrt_long zrt_select(int count, void *read, void *write, void *except, const stru
 	fd_set *sets[] = { read, write, except };
 	static const int wanted[] = { POLLIN | POLLHUP, POLLOUT | POLLERR, 0 };
 	zrt_long ready = 0;
-	if (count < 0 || count > FD_SETSIZE)
+	int64_t length;
+	if (count < 0 || count > FD_SETSIZE || (limit && !zrt_length(limit, &length)))
 		return -EINVAL;
 	for (int i = 0; i < 3; i++)
 		for (int fd = 0; sets[i] && fd < count; fd++)
@@ -72,5 +68,5 @@ zrt_long zrt_select(int count, void *read, void *write, void *except, const stru
 				FD_CLR(fd, sets[i]);
 		}
 	}
-	return ready ? ready : waited(limit);
+	return ready ? ready : waited(limit ? &length : 0);
 }

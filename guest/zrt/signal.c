@@ -161,12 +161,14 @@ static int take(const uint64_t *set, void *information)
 
 zrt_long zrt_sigtimedwait(const uint64_t *set, void *information, const struct zrt_timespec *limit)
 {
+	int64_t length;
+	if (limit && !zrt_length(limit, &length))
+		return -EINVAL;
 	int signal = take(set, information);
 	if (signal)
 		return signal;
 	/* Nobody can send one while we wait; only the alarm can ring. */
-	int handled = limit ? zrt_clock_wait(limit->seconds * 1000000000 + (int32_t)limit->nanoseconds)
-			    : zrt_alarm_await();
+	int handled = limit ? zrt_clock_wait(length) : zrt_alarm_await();
 	signal = take(set, information);
 	return signal ? signal : handled ? -EINTR : limit ? -EAGAIN : -EDEADLK;
 }

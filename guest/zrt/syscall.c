@@ -48,12 +48,8 @@ static zrt_long resolution(struct zrt_timespec *time)
 static zrt_long slept(const struct zrt_timespec *wanted, struct zrt_timespec *left, int absolute)
 {
 	int64_t length;
-	int32_t nanoseconds = wanted->nanoseconds;
-	if (wanted->seconds < 0 || nanoseconds < 0 || nanoseconds > 999999999)
+	if (!zrt_length(wanted, &length))
 		return -EINVAL;
-	if (__builtin_mul_overflow(wanted->seconds, (int64_t)1000000000, &length) ||
-	    __builtin_add_overflow(length, (int64_t)nanoseconds, &length))
-		length = INT64_MAX / 2;
 	int64_t before = zrt_clock_nanoseconds();
 	int interrupted = zrt_clock_wait(absolute ? length - before : length);
 	if (left && !absolute) {

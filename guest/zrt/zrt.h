@@ -107,6 +107,9 @@ void zrt_clock_start(int64_t seconds);
 int64_t zrt_clock_nanoseconds(void);
 int64_t zrt_clock_elapsed(void);
 void zrt_clock_advance(int64_t nanoseconds);
+/* A time in nanoseconds, or as many as there can be; whether it is one. The upper half of `nanoseconds` may be anything:
+ * a `long` has 32 bits. */
+int zrt_length(const struct zrt_timespec *time, int64_t *length);
 /* alarm.c: the same, but a handler of the alarm cuts it short: whether one has. */
 int zrt_clock_wait(int64_t nanoseconds);
 extern int64_t zrt_alarm_due; /* 0: it is not set */

@@ -21,7 +21,10 @@ extension SandboxReport.Outcome {
       return nil
     }
     let printable = String(
-      String.UnicodeScalarView(place.unicodeScalars.prefix(512).map { $0.value < 0x20 ? "?" : $0 }))
+      String.UnicodeScalarView(
+        place.unicodeScalars.prefix(512).map {
+          $0.value < 0x20 || 0x7f...0x9f ~= $0.value ? "?" : $0
+        }))
     return
       "\(names[signal] ?? "signal \(signal)") at 0x\(String(instruction, radix: 16)) in \(printable)"
   }

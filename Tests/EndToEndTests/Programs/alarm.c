@@ -77,6 +77,24 @@ int main(void)
 	sleep_for = (struct timespec){ 0, 50000000 };
 	told("nothing to wait for", sigtimedwait(&alarm_only, 0, &sleep_for));
 	sigprocmask(SIG_SETMASK, &old, 0);
+
+	/* So long that it cannot be told in nanoseconds, and no time at all. (musl's sigtimedwait goes on after a ring.) */
+	sigset_t other;
+	sigemptyset(&other);
+	sigaddset(&other, SIGUSR1);
+	struct timespec endless = { (time_t)1 << 60, 999999999 }, wrong = { 0, 1000000000 }, past = { -1, 0 };
+	set(ITIMER_REAL, 100, 100);
+	told("endless nanosleep", nanosleep(&endless, 0));
+	set(ITIMER_REAL, 100, 100);
+	told("endless ppoll", ppoll(0, 0, &endless, 0));
+	set(ITIMER_REAL, 100, 100);
+	told("endless pselect", pselect(0, 0, 0, 0, &endless, 0));
+	told("wrong nanosleep", nanosleep(&wrong, 0));
+	told("wrong ppoll", ppoll(0, 0, &wrong, 0));
+	told("wrong pselect", pselect(0, 0, 0, 0, &wrong, 0));
+	told("wrong sigtimedwait", sigtimedwait(&other, 0, &wrong));
+	told("past ppoll", ppoll(0, 0, &past, 0));
+	told("past sigtimedwait", sigtimedwait(&other, 0, &past));
 	signal(SIGALRM, SIG_IGN);
 	set(ITIMER_REAL, 50, 0);
 	told("ignored", usleep(200000));

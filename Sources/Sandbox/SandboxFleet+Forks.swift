@@ -1,0 +1,66 @@
+import Glibc
+import Synchronization
+import Wire
+
+/// What the launcher is asked for.
+extension SandboxFleet {
+  func newProcess(_ kind: Kind, keepsSocket: Bool = false) throws(SandboxError)
+    -> SandboxProcess
+  {
+    var template: Int32 = 0
+    if case .copy(let process) = kind { template = process.number }
+    let number = state.withLock { state in
+      defer { state.nextNumber += 1 }
+      return state.nextNumber
+    }
+    return try SandboxProcess(
+      identifier: number, template: template, pool: sharedMemory,
+      sockets: keepsSocket ? controlSockets : nil, launcher: process.process)
+  }
+
+  /// `waits`: until the launcher has room for the request; otherwise that it has none is an error, or that another
+  /// thread waits for that.
+  func fork(
+    _ process: SandboxProcess, mayFork: Bool = false, isAhead: Bool = false, isNear: Bool = false,
+    waits: Bool = true
+  ) throws(SandboxError) {
+    state.withLock { $0.processes[process.identifier] = process }
+    let memory = process.memory.identifier
+    let message = ForkMessage(mayFork: mayFork, isAhead: isAhead, isNear: isNear, memory: memory)
+    func ask(_ mapped: inout UInt64) -> SandboxError? {
+      do throws(SandboxError) {
+        try self.process.fork(process, message, hasMemory: mapped == memory, waits: waits)
+        mapped = memory
+        return nil
+      } catch {
+        mapped = 0
+        return error
+      }
+    }
+    let failure: SandboxError?
+    if waits {
+      failure = mappedMemory.withLock { ask(&$0) }
+    } else if let asked = mappedMemory.withLockIfAvailable({ ask(&$0) }) {
+      failure = asked
+    } else {
+      failure = SandboxError("send to the launcher", errno: EAGAIN)
+    }
+    guard let failure else { return }
+    state.withLock { $0.processes[process.identifier] = nil }
+    throw failure
+  }
+
+  /// Has the launcher prepare memory once two sessions in a row were alike.
+  func prepare(_ message: SessionMessage) throws(SandboxError) {
+    let isWanted = state.withLock { state -> Bool in
+      guard let shape = state.shape, message.hasShape(of: shape) else {
+        state.shape = message.shape
+        state.isShapeSent = false
+        return false
+      }
+      defer { state.isShapeSent = true }
+      return !state.isShapeSent
+    }
+    if isWanted { _ = try process.shape(message.shape) }
+  }
+}
