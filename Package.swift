@@ -146,11 +146,17 @@ let package = Package(
       ], swiftSettings: strict),
     // `zvm`, which is small, runs programs with all options as they are; for the rest it becomes
     // `zvm-commands`.
-    .target(name: "PlainRun", dependencies: ["Sandbox", system], swiftSettings: strict),
+    .target(name: "PlainRun", dependencies: ["CFirst", "Sandbox", system], swiftSettings: strict),
+    // Where `zvm` begins: without a C library.
+    .target(
+      name: "CFirst", cSettings: [.unsafeFlags(["-O2", "-ffreestanding", "-fno-stack-protector"])]),
     .executableTarget(
       name: "zvm", dependencies: ["PlainRun"], swiftSettings: strict,
       linkerSettings: [
-        .unsafeFlags(["-static-executable", "-use-ld=lld", "-Xlinker", "--gc-sections"])
+        .unsafeFlags([
+          "-static-executable", "-use-ld=lld", "-Xlinker", "--gc-sections", "-Xlinker",
+          "--entry=cfirst_begin",
+        ])
       ]),
     .executableTarget(
       name: "zvm-commands", dependencies: ["Commands", "PlainRun", argumentParser],

@@ -1,3 +1,4 @@
+import CFirst
 import Glibc
 package import Sandbox
 import SystemPackage
@@ -22,13 +23,19 @@ package enum PlainRun {
   /// Runs the program if it can. `validator`: the program file whose validator is asked whether it knows
   /// the program.
   package static func run(_ arguments: [String], validator: String) -> Result {
+    let first = cfirst_take()
+    let started =
+      first.process == 0 ? nil : SpareLauncher(process: first.process, socket: first.socket)
     guard arguments.count >= 3, arguments[1] == "run", isProgram(arguments[2]),
       !arguments[3...].contains(where: { $0.utf8.first == UInt8(ascii: "-") })
-    else { return .notRun }
+    else {
+      started?.end()
+      return .notRun
+    }
     let target = arguments[2]
     do throws(SandboxError) {
       // It starts while the program is read.
-      let spare = try SpareLauncher(isForOne: true)
+      let spare = if let started { started } else { try SpareLauncher(isForOne: true) }
       let module: ValidatedModule
       do throws(SandboxError) {
         module = try ValidatedModule(path: FilePath(target), knownTo: validator)
