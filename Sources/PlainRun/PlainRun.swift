@@ -43,14 +43,15 @@ package enum PlainRun {
         spare.end()
         return .notRun
       }
+      // Before the launcher is waited for.
+      let session = Session.command(
+        arguments: Array(arguments[2...]), environment: [],
+        standardInput: .stream(.standardInput), standardOutput: .stream(.standardOutput),
+        standardError: .stream(.standardError), memoryByteCount: memoryByteCount,
+        timeout: timeout)
       let launcher = try Launcher(module: module, spare: spare)
       defer { launcher.shutDown() }
-      let report = try launcher.runAndWait(
-        Session.command(
-          arguments: Array(arguments[2...]), environment: [],
-          standardInput: .stream(.standardInput), standardOutput: .stream(.standardOutput),
-          standardError: .stream(.standardError), memoryByteCount: memoryByteCount,
-          timeout: timeout))
+      let report = try launcher.runAndWait(session)
       if isUnread(report.outcome) { return .exit(unreadStatus) }
       if let text = report.outcome.detailedProblem { complain("\(target): \(text)") }
       if case .faulted(let signal, let instruction, _, _) = report.outcome {

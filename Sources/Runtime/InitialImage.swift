@@ -34,7 +34,8 @@ struct InitialImage {
   private static func copy(
     _ segment: ModuleMessage.Segment, from source: Int32, to target: Int32, at offset: UInt64
   ) throws(RuntimeError) {
-    var buffer = [UInt8](repeating: 0, count: 64 << 10)
+    // No more than it needs: zeros are pages, too.
+    var buffer = [UInt8](repeating: 0, count: min(64 << 10, Int(segment.fileByteCount)))
     var done: UInt64 = 0
     while done < UInt64(segment.fileByteCount) {
       let wanted = min(buffer.count, Int(UInt64(segment.fileByteCount) - done))

@@ -73,6 +73,8 @@ final class SandboxFleet: Sendable {
   let protections: [String]
   let module: ValidatedModule
   let options: Launcher.Options
+  /// The launcher ends when its only session is over.
+  let isForOne: Bool
   let state = Mutex(State())
   let sharedMemory = SharedMemoryPool()
   let controlSockets = ControlSocketPool()
@@ -95,6 +97,7 @@ final class SandboxFleet: Sendable {
     self.options = options
     events = try EventQueue()
     let spare = if let spare { spare } else { try SpareLauncher() }
+    isForOne = spare.isForOne
     let filter: [UInt8]?
     do throws(FilterError) {
       filter = module.filtered ? try Filter.launcher(options.powers) : nil

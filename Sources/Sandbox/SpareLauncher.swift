@@ -10,41 +10,41 @@ package final class SpareLauncher: Sendable {
   private let watch = Handoff<(@Sendable () -> Void)?>()
   private let ended = Handoff<Bool>()
   private let isTaken = Atomic(false)
-  /// Where no thread of ours started it.
-  private let started: LauncherProcess?
-
-  private static func onThread(_ body: @escaping @Sendable () -> Void) {
-    DispatchQueue(label: "zvm.sandbox.fleet").async {
-      let mask = takeEnds()
-      defer { restore(mask) }
-      body()
-    }
-  }
+  /// Whether it has one session.
+  let isForOne: Bool
 
   /// `isForOne`: for a single session, which starts sooner: the launcher does without what makes the next
   /// ones cheap, and the sandbox is the first process of its namespace.
   /// `executable`: another program in the place of ours, for tests.
-  package init(isForOne: Bool = false, executable: String? = nil) throws(SandboxError) {
+  package convenience init(isForOne: Bool = false, executable: String? = nil) throws(SandboxError) {
     let executable = if let executable { executable } else { try LauncherProcess.locate() }
-    started = nil
-    // One thread that lives as long as the launcher, which is its child: it spawns, watches and reaps.
-    Self.onThread { [spawned, watch, ended] in
-      let result = Result { () throws(SandboxError) in
-        try LauncherProcess.spawn(executable, isForOne: isForOne)
-      }
-      spawned.give(result)
-      if let watch = watch.take() { return watch() }
-      defer { ended.give(true) }
-      if case .success(let process) = result { Self.end(process) }
+    // The thread lives as long as the launcher, which is its child.
+    self.init(isForOne: isForOne) { () throws(SandboxError) in
+      try LauncherProcess.spawn(executable, isForOne: isForOne)
     }
   }
 
-  /// One that this process has started already, for one session: from its first thread, which lives as long as
-  /// the process, so that the thread that watches need not be there yet.
-  package init(process: Int32, socket: Int32) {
-    let started = LauncherProcess(process: process, socket: socket)
-    spawned.give(.success(started))
-    self.started = started
+  /// One that this process's first thread, which lives as long as the process, has started for one session.
+  package convenience init(process: Int32, socket: Int32) {
+    self.init(isForOne: true) { LauncherProcess(process: process, socket: socket) }
+  }
+
+  /// One thread spawns, watches and reaps.
+  private init(
+    isForOne: Bool, spawn: @escaping @Sendable () throws(SandboxError) -> LauncherProcess
+  ) {
+    self.isForOne = isForOne
+    DispatchQueue(label: "zvm.sandbox.fleet").async { [spawned, watch, ended] in
+      let mask = Self.takeEnds()
+      defer { Self.restore(mask) }
+      let result = Result { () throws(SandboxError) in try spawn() }
+      spawned.give(result)
+      if let watch = watch.take() { return watch() }
+      defer { ended.give(true) }
+      guard case .success(let process) = result else { return }
+      close(process.socket)
+      _ = process.reapAll()
+    }
   }
 
   /// Unblocks SIGCHLD in this thread, whose children launcher and sandboxes are; the mask as it was. Dispatch's
@@ -67,20 +67,11 @@ package final class SpareLauncher: Sendable {
   /// Ends the launcher, which nobody has taken, and waits for its end.
   package func end() {
     guard !isTaken.exchange(true, ordering: .relaxed) else { return }
-    if let started { return Self.end(started) }
     watch.give(nil)
     _ = ended.take()
   }
 
-  private static func end(_ process: LauncherProcess) {
-    close(process.socket)
-    _ = process.reapAll()
-  }
-
-  deinit {
-    guard !isTaken.exchange(true, ordering: .relaxed) else { return }
-    if let started { Self.end(started) } else { watch.give(nil) }
-  }
+  deinit { if !isTaken.exchange(true, ordering: .relaxed) { watch.give(nil) } }
 
   /// Waits until the process is there. Once.
   func process() throws(SandboxError) -> LauncherProcess {
@@ -89,8 +80,6 @@ package final class SpareLauncher: Sendable {
 
   /// Has the thread that the launcher is a child of watch it, and reap it at the end.
   func serve(_ body: @escaping @Sendable () -> Void) {
-    guard !isTaken.exchange(true, ordering: .relaxed) else { return }
-    guard started != nil else { return watch.give(body) }
-    Self.onThread(body)
+    if !isTaken.exchange(true, ordering: .relaxed) { watch.give(body) }
   }
 }
