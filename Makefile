@@ -16,7 +16,12 @@ all: build
 setup:
 	@scripts/setup
 
+# The build knows nothing of what the linker alone reads (Package.swift).
+LINKED := scripts/launcher-order.txt scripts/launcher.ld scripts/nothing.ld scripts/libstdc++.ld
+LAUNCHER := .build/release/zvm-launcher
+
 build: setup
+	@for file in $(LINKED); do [ $$file -ot $(LAUNCHER) ] || rm -f $(LAUNCHER); done
 	swift build -c release --product zvm-launcher
 	swift build -c release --product zvm-commands
 	swift build -c release --product zvm

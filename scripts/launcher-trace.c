@@ -1,7 +1,8 @@
 /* Stands in for zvm-launcher while scripts/order-launcher looks what it runs: becomes zvm-launcher.real, with
  * a child that steps it, and each sandbox it forks, instruction by instruction. Writes each address of
  * the program once for each fork, in the order of use, to the file `trace.PID` beside it, the fork's number
- * before it. */
+ * before it. After so many forks, or steps, it only lets them run on, to
+ * their end. */
 #define _GNU_SOURCE
 #include <limits.h>
 #include <signal.h>
@@ -17,6 +18,7 @@
 
 /* It is linked at a fixed place. */
 enum { PROGRAM_START = 0x200000, PROGRAM_END = 0x2000000 };
+enum { TRACED_FORKS = 8, TRACED_STEPS = 300000 };
 static int last[PROGRAM_END]; /* The fork in which an address was used last, plus 1. */
 
 static void trace(pid_t launcher, const char *folder, int ready)
@@ -29,7 +31,7 @@ static void trace(pid_t launcher, const char *folder, int ready)
 		return;
 	ptrace(PTRACE_INTERRUPT, launcher, 0, 0);
 	close(ready);
-	int status, forks = 0, has_begun = 0;
+	int status, forks = 0, steps = 0, has_begun = 0, is_over = 0;
 	pid_t process;
 	while ((process = waitpid(-1, &status, __WALL)) > 0) {
 		if (!WIFSTOPPED(status))
@@ -44,14 +46,18 @@ static void trace(pid_t launcher, const char *folder, int ready)
 			continue;
 		/* It forgets the pages of its own start: what comes then matters. */
 		has_begun |= registers.orig_rax == SYS_madvise && registers.rdi == PROGRAM_START;
-		if (has_begun && registers.rip < PROGRAM_END && last[registers.rip] <= forks) {
+		steps += has_begun;
+		is_over |= forks > TRACED_FORKS || steps > TRACED_STEPS;
+		if (!is_over && has_begun && registers.rip < PROGRAM_END &&
+		    last[registers.rip] <= forks) {
 			last[registers.rip] = forks + 1;
 			fprintf(out, "%d %llx\n", forks, registers.rip);
 		}
 		if (event || (signal & 0x7f) == SIGTRAP || signal == SIGSTOP)
 			signal = 0;
-		ptrace(has_begun ? PTRACE_SINGLESTEP : PTRACE_SYSCALL, process, 0, signal);
+		ptrace(is_over ? PTRACE_CONT : has_begun ? PTRACE_SINGLESTEP : PTRACE_SYSCALL, process, 0, signal);
 	}
+	fclose(out);
 }
 
 int main(int count, char **arguments)
