@@ -103,7 +103,7 @@ long csb_receive(int socket, void *bytes, size_t capacity, int *fds, size_t fd_c
 
 /* Not on the stack, of which each page more is one that forks copy. A small packet is in one page. */
 static struct {
-	union control control;
+	char control[sizeof(union control)] __attribute__((aligned(8)));
 	size_t fd_count;
 	int fds[MAX_FDS];
 	char bytes[MAX_PACKET];
@@ -128,7 +128,7 @@ long csb_hear(int socket, int vouched)
 {
 	long count;
 	while ((count = receive(socket, room.bytes, MAX_PACKET, room.fds, MAX_FDS, &room.fd_count, 0, vouched,
-			&room.control)) == 1 &&
+			(union control *)room.control)) == 1 &&
 	       !vouched && !room.fd_count)
 		csb_look(socket, SOON, 0, 0);
 	return count;
