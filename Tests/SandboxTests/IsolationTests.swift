@@ -192,6 +192,22 @@ struct IsolationTests {
     #expect(!files.contains { $0.contains("pagemap") }, "\(files)")
   }
 
+  @Test("what a launcher is told is in nothing that it forks", .enabled(if: geteuid() == 0))
+  func packets() throws {
+    let launcher = try waitingLauncher()
+    defer { launcher.shutDown() }
+    try #require(launcher.protections.contains { $0.contains("process: yes") })
+    let parent = Memory(process: "\(launcher.processIdentifier)")
+    let room = try #require(parent.ranges.first { $0.isWipedOnFork })
+    #expect(room.start != parent.secretPage?.start)
+    let count = Int(room.end - room.start)
+    // The module, and its filter.
+    #expect(parent.bytes(room.start, count).count { $0 != 0 } > 100)
+    let first = try #require(family(of: launcher.processIdentifier).first)
+    let inherited = Memory(process: "\(first)").bytes(room.start, count)
+    #expect(inherited.count == count && inherited.allSatisfy { $0 == 0 })
+  }
+
   /// The filter that sandboxes inherit lets the launcher's calls pass, for whoever knows its secret.
   @Test("the launcher's secret is in none of its sandboxes", .enabled(if: geteuid() == 0))
   func secret() throws {
