@@ -55,12 +55,12 @@ extension SandboxFleet {
     }
   }
 
-  /// Until when this thread looks for what comes next in a session of a process of its own, of which there is no other
-  /// meanwhile: launcher and sandbox share the other processor, and to be woken from there takes longer than to fork.
-  /// 0: not at all, where sessions take longer than that.
+  /// Until when this thread looks for what comes next in a session, of which there is no other meanwhile: launcher and
+  /// sandbox share the other processor, and to be woken from there takes longer than most of a short session. 0: not at
+  /// all, where sessions are not short, or the pool is filled meanwhile.
   private func lookEnd() -> UInt64 {
-    guard !options.reuse, !isPooled, state.withLock({ $0.running.count == 1 }),
-      forkPatience.withLock({ $0.mayLook() })
+    guard !isPooled, state.withLock({ $0.running.count == 1 }),
+      lookPatience.withLock({ $0.mayLook() })
     else { return 0 }
     return monotonicNanoseconds() + Self.lookNanoseconds
   }
@@ -105,8 +105,9 @@ extension SandboxFleet {
       discard(process)
       return .failure(SandboxError("the sandbox says that it is done, and how it is not"))
     }
-    process.note(
-      elapsed: monotonicNanoseconds() - running.start, used: userNanoseconds + systemNanoseconds)
+    let elapsed = monotonicNanoseconds() - running.start
+    process.note(elapsed: elapsed, used: userNanoseconds + systemNanoseconds)
+    lookPatience.withLock { $0.note(elapsed: elapsed, used: 0) }
     // Read before the process gets another session.
     let peak = options.measuresMemory ? process.peakByteCount() : nil
     if !makeIdle(process, atMost: Self.maximumIdleCount) {

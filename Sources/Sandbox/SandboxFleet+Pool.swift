@@ -114,6 +114,6 @@ extension SandboxFleet {
   func note(elapsed: UInt64, used: UInt64) {
     if isPooled { patience.withLock { $0.note(elapsed: elapsed, used: used) } }
     // Who looks looks in vain in a long session, whatever it does.
-    forkPatience.withLock { $0.note(elapsed: elapsed, used: 0) }
+    lookPatience.withLock { $0.note(elapsed: elapsed, used: 0) }
   }
 }

@@ -86,8 +86,8 @@ final class SandboxFleet: Sendable {
   private let watcher = Mutex<pthread_t?>(nil)
   /// Of sessions from the pool.
   let patience = Mutex(Patience(pauses: 8...64))
-  /// Of those who wait for a process that is forked for them.
-  let forkPatience = Mutex(Patience(pauses: 8...64))
+  /// Of those who wait for the only session.
+  let lookPatience = Mutex(Patience(pauses: 8...64))
 
   /// `spare`: a launcher that was started before there was a module.
   init(module: ValidatedModule, options: Launcher.Options, spare: SpareLauncher? = nil)
