@@ -23,10 +23,10 @@ union control {
 long csb_vouched_send(int socket, const struct msghdr *message, int flags);
 long csb_vouched_receive(int socket, struct msghdr *message, int flags);
 
-long csb_tell(int socket, const void *bytes, size_t count, int flags)
+long csb_tell(int socket, const void *bytes, size_t count, const struct csb_pair *last, int flags)
 {
-	struct iovec part = { (void *)bytes, count };
-	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1 };
+	struct iovec parts[2] = { { (void *)bytes, count }, { (void *)last, sizeof *last } };
+	struct msghdr message = { .msg_iov = parts, .msg_iovlen = last ? 2 : 1 };
 	long sent;
 	do
 		sent = csb_vouched_send(socket, &message, flags | MSG_NOSIGNAL);

@@ -186,7 +186,7 @@ void csb_forget_lookups(void)
 
 /* The kernel looks up sixteen pages of a file at once. Whether one of them is of use: it is forgotten, and
  * looked at when all that a launcher does between two forks has been done. */
-enum { AROUND = 16, CANDIDATES = 1024, DROPPED = 1, NEEDED = 2 };
+enum { AROUND = 16, SERVING = 2, CANDIDATES = 1024, DROPPED = 1, NEEDED = 2 };
 static uint64_t candidates[CANDIDATES];
 static size_t candidate_count;
 static int sift_turn;
@@ -200,16 +200,18 @@ static int is_looked_up(uint64_t place)
 
 static void find_candidates(void)
 {
-	/* What scripts/launcher-order.txt puts first every sandbox needs, also what no rehearsal runs. */
+	/* What scripts/launcher-order.txt puts first every sandbox needs, also what no rehearsal runs; and what serves a
+	 * trap, and what it calls, which the same file puts behind it. */
 	extern char csb_vouched[];
-	uint64_t hot = (uint64_t)csb_vouched & ~4095ul;
+	uint64_t hot = (uint64_t)csb_vouched & ~4095ul, serving = csb_context.handler & ~4095ul;
 	uint64_t entries[PIECE];
 	size_t count;
 	for (size_t i = 0; i < loaded_count; i++)
 		for (uint64_t at = loaded[i].start; loaded[i].kind != WRITTEN &&
 		     (count = read_lookups(entries, at, loaded[i].end)); at += count * 4096)
 			for (size_t j = 0; j < count && candidate_count < CANDIDATES; j++)
-				if (at + j * 4096 - hot >= AROUND * 4096 && is_of_file(entries[j]))
+				if (at + j * 4096 - hot >= AROUND * 4096 && at + j * 4096 - serving >= SERVING * 4096 &&
+				    is_of_file(entries[j]))
 					candidates[candidate_count++] = at + j * 4096;
 	explicit_bzero(entries, sizeof entries);
 }

@@ -221,6 +221,8 @@ private struct LauncherLoop {
       isSifting = csb_sift_lookups() != 0
       try rehearse(rehearsal, memory)
     }
+    var word = ByteWriter()
+    PacketHeader(kind: .forked, identifier: identifier).encode(into: &word)
     if !message.isNear { unsafe csb_leave_near(&near) }
     let process = unsafe message.isNear ? csb_fork_near(&near) : csb_fork()
     if process == 0 {
@@ -228,9 +230,7 @@ private struct LauncherLoop {
         lockdown, memory: memory, powers: message.mayFork ? templatePowers : plainPowers,
         message, rehearsal: rehearsal)
     }
-    try tell(
-      control, identifier,
-      ForkedMessage(process: max(0, process), error: process > 0 ? 0 : -process))
+    try tell(control, word.bytes, (max(0, process), process > 0 ? 0 : -process))
     // Who is near has its turn now, since that is waited for.
     if near >= 0 { csb_yield() }
     // Nothing of it stays here: its socket is closed when it is dead.
@@ -239,14 +239,12 @@ private struct LauncherLoop {
 
   /// Tells which process a sandbox is, over its own socket: to whoever waits for it. Where that is full
   /// of what the sandbox said, or nobody is there any more, over the launcher's.
-  private func tell(_ control: Int32, _ identifier: UInt64, _ message: ForkedMessage)
+  private func tell(_ control: Int32, _ start: [UInt8], _ message: (Int32, Int32))
     throws(RuntimeError)
   {
-    var writer = ByteWriter()
-    message.encode(into: &writer)
     let socket = PacketSocket(descriptor: control, isLaunchers: true)
-    if try !socket.send(.forked, identifier: identifier, body: writer.bytes, waits: false) {
-      try engine.send(.forked, identifier: identifier, body: writer.bytes)
+    if try !socket.tell(start, message, waits: false) {
+      try engine.tell(start, message, waits: true)
     }
   }
 }

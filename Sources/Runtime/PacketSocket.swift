@@ -42,23 +42,30 @@ struct PacketSocket {
     }
   }
 
-  /// Sends a packet of the launcher's with a small body. It waits for room, or, where `waits` is false,
-  /// does without: then it answers whether the packet is on its way.
-  @discardableResult
-  func send(_ kind: PacketKind, identifier: UInt64, body: [UInt8], waits: Bool = true)
-    throws(RuntimeError) -> Bool
-  {
+  /// Sends a packet of the launcher's with a small body.
+  func send(_ kind: PacketKind, identifier: UInt64, body: [UInt8]) throws(RuntimeError) {
     var writer = ByteWriter()
     PacketHeader(kind: kind, identifier: identifier).encode(into: &writer)
     let bytes = writer.bytes + body
-    let result = unsafe bytes.withUnsafeBytes { buffer in
-      unsafe csb_tell(
-        descriptor, buffer.baseAddress!, buffer.count, waits ? 0 : Int32(MSG_DONTWAIT))
+    let result = unsafe bytes.withUnsafeBytes {
+      unsafe csb_tell(descriptor, $0.baseAddress!, $0.count, nil, 0)
     }
-    if result == bytes.count { return true }
-    guard !waits else {
+    guard result == bytes.count else {
       throw RuntimeError("send a packet", errno: result < 0 ? Int32(-result) : EIO)
     }
+  }
+
+  /// Sends a packet that ends with two numbers (ForkedMessage), of the launcher's, and copies no page for that. It waits for room,
+  /// or, where `waits` is false, does without: then it answers whether the packet is on its way.
+  @discardableResult
+  func tell(_ start: [UInt8], _ numbers: (Int32, Int32), waits: Bool) throws(RuntimeError) -> Bool {
+    var pair = csb_pair(first: numbers.0, second: numbers.1)
+    let result = unsafe start.withUnsafeBytes {
+      unsafe csb_tell(
+        descriptor, $0.baseAddress!, $0.count, &pair, waits ? 0 : Int32(MSG_DONTWAIT))
+    }
+    if result > 0 { return true }
+    guard !waits else { throw RuntimeError("send a packet", errno: Int32(-result)) }
     return false
   }
 }

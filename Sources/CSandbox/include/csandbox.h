@@ -237,8 +237,12 @@ int csb_is_sealed(int fd);
 /* One packet with descriptors. `flags` as for sendmsg. */
 long csb_send(int socket, const void *bytes, size_t count, const int *_Nullable fds, size_t fd_count,
 	int flags);
-/* The launcher's: without descriptors, vouched for. */
-long csb_tell(int socket, const void *bytes, size_t count, int flags);
+/* The launcher's: without descriptors, vouched for. The two numbers come last: who tells them right after a fork has
+ * no page to copy for that. */
+struct csb_pair {
+	int32_t first, second;
+};
+long csb_tell(int socket, const void *bytes, size_t count, const struct csb_pair *_Nullable last, int flags);
 /* One packet; received descriptors are close-on-exec. -EMSGSIZE when packet or descriptors were cut
  * off (then nothing is kept). 0: end of file. */
 long csb_receive(int socket, void *bytes, size_t capacity, int *fds, size_t fd_capacity,
