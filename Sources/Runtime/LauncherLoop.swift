@@ -207,6 +207,7 @@ private struct LauncherLoop {
         try fork(identifier, message, control, &near)
         if near >= 0, isForOne || !wait.look(at: engine) { unsafe csb_leave_near(&near) }
       case .shape(let session):
+        unsafe csb_leave_near(&near)
         // Where this cannot be, the sandbox says so.
         try? memory.arm(heapByteCount: session.heapByteCount, channels: session.channels)
       }

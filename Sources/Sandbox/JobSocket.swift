@@ -31,8 +31,13 @@ package struct JobSocket: Sendable {
     while true {
       let peer = Glibc.accept(listener.rawValue, nil, nil)
       guard peer >= 0 else {
-        if errno == EINTR || errno == ECONNABORTED { continue }
-        throw SandboxError("accept", errno: errno)
+        switch errno {
+        case EINTR, ECONNABORTED: continue
+        // Out of descriptors: those in use come back.
+        case EMFILE, ENFILE, ENOBUFS, ENOMEM: usleep(10_000)
+        default: throw SandboxError("accept", errno: errno)
+        }
+        continue
       }
       _ = fcntl(peer, F_SETFD, FD_CLOEXEC)
       var user = UInt32.max

@@ -18,6 +18,9 @@ package struct Patience: Sendable {
     nextPause = pauses.lowerBound
   }
 
+  /// Whether it is not tried now.
+  package var isPausing: Bool { pause > 0 }
+
   /// Asked once for each session.
   package mutating func mayLook() -> Bool {
     if pause == 0 { return true }

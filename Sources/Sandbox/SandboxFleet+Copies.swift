@@ -26,7 +26,7 @@ extension SandboxFleet {
         if !isDoomed, take(number) != nil { return process }
       case .forked: continue
       case .notForked(let error):
-        _ = take(number)
+        end(of: process, notForked: error)
         throw SandboxError("fork", errno: error)
       case .closed, nil:
         switch process.reap(waits: true) {

@@ -8,14 +8,28 @@ extension SandboxFleet {
     -> SandboxProcess
   {
     var template: Int32 = 0
-    if case .copy(let process) = kind { template = process.number }
+    let memory: SharedMemoryPool?
+    switch kind {
+    case .plain: memory = sharedMemory
+    // What it has forked may still have it.
+    case .template: memory = nil
+    case .copy(let process):
+      template = process.number
+      memory = process.copiesMemory
+    }
     let number = state.withLock { state in
       defer { state.nextNumber += 1 }
       return state.nextNumber
     }
     return try SandboxProcess(
-      identifier: number, template: template, pool: sharedMemory,
+      identifier: number, template: template, pool: memory,
       sockets: keepsSocket ? controlSockets : nil, launcher: process.process)
+  }
+
+  /// Whether a process may have its first turn on the launcher's processor: where others want that, whoever gives
+  /// them turns in between waits long.
+  func mayBeNear() -> Bool {
+    options.reuse || isPooled || !lookPatience.withLock { $0.isPausing }
   }
 
   /// `waits`: until the launcher has room for the request; otherwise that it has none is an error, or that another

@@ -235,7 +235,7 @@ final class SandboxFleet: Sendable {
         session: session, process: process, start: start, deadline: overflow ? .max : deadline,
         processorCheck: check.overflow ? .max : check.partialValue,
         processorLimit: processorLimit, completion: completion)
-      process.memory.clear()
+      process.memory.clear(channelCount: session.channels.count)
       message.looks = message.isFollowed ? process.mayLook() : isPooled && !isAwaited && mayHurry()
       if waiting != nil, options.reuse, options.measuresMemory { process.forgetPeak() }
       let (number, isAlone) = try register(running)
@@ -247,7 +247,7 @@ final class SandboxFleet: Sendable {
         } else if waiting == nil {
           var mayFork = false
           if case .template = kind { mayFork = true }
-          try fork(process, mayFork: mayFork, isNear: isAwaited && isAlone)
+          try fork(process, mayFork: mayFork, isNear: isAwaited && isAlone && mayBeNear())
         }
         if sent {
           // Whoever cancelled before there was a process to kill.

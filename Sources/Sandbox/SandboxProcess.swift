@@ -24,7 +24,10 @@ final class SandboxProcess: Sendable {
   /// Whether somebody hears of its end, whatever it says.
   let isWatched = Atomic(false)
   private let isWoken = Atomic(false)
-  private let pool: SharedMemoryPool
+  /// Where its memory goes when it is gone; nil: nobody else gets that.
+  private let pool: SharedMemoryPool?
+  /// Of a template: its copies know each other's.
+  let copiesMemory = SharedMemoryPool()
   /// The launcher's process number, by which its words are known.
   private let launcher: pid_t
   /// What the kernel knows it by. Its number is nobody else's until it was waited for, and that happens
@@ -48,12 +51,14 @@ final class SandboxProcess: Sendable {
   /// A process that is still to be forked. `sockets`: nobody needs to hear its socket hung up; otherwise
   /// its end is to be closed (`closeSandboxEnd`) once it is sent.
   init(
-    identifier: UInt64, template: Int32, pool: SharedMemoryPool, sockets: ControlSocketPool?,
+    identifier: UInt64, template: Int32, pool: SharedMemoryPool?, sockets: ControlSocketPool?,
     launcher: pid_t
   ) throws(SandboxError) {
     let control: ControlSocket
     if let sockets { control = try sockets.take() } else { control = try ControlSocket() }
-    do throws(SandboxError) { memory = try pool.take() } catch {
+    do throws(SandboxError) {
+      memory = if let pool { try pool.take() } else { try SharedMemory() }
+    } catch {
       control.close()
       throw error
     }
@@ -83,7 +88,7 @@ final class SandboxProcess: Sendable {
       close(control.engine)
     }
     // A copy that nobody waited for may still have it.
-    if !isCopy || life.isOver { pool.put(memory) }
+    if !isCopy || life.isOver { pool?.put(memory) }
   }
 
   /// Lets an idle sandbox end. What it and the launcher said can still be read; `bothWays`: and nothing

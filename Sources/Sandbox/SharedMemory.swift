@@ -14,6 +14,8 @@ import Synchronization
   let identifier = numbers.add(1, ordering: .relaxed).newValue
   private static let numbers = Atomic<UInt64>(0)
   private let pointer: UnsafeMutablePointer<csb_shared>
+  /// Of the last session.
+  private var usedChannelCount = 0
 
   init() throws(SandboxError) {
     file = unsafe csb_fixed_memory_file("session", UInt64(csb_shared_size()))
@@ -33,8 +35,15 @@ import Synchronization
     close(file)
   }
 
-  /// Before a session: nothing in here is an earlier one's.
-  func clear() { unsafe pointer.pointee = csb_shared() }
+  /// Before a session with so many channels: what an earlier one's say is gone. (What a hostile one wrote beyond
+  /// them stays, for whoever is hostile as well.)
+  func clear(channelCount: Int) {
+    unsafe pointer.pointee = csb_shared()
+    for index in 0..<usedChannelCount {
+      unsafe csb_channel_at(pointer, UInt32(index)).pointee = csb_channel()
+    }
+    usedChannelCount = channelCount
+  }
 
   /// What stands in here, copied before anything of it is looked at.
   func contents(channelCount limit: Int) -> Contents {

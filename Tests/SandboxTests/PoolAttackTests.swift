@@ -51,6 +51,31 @@ struct PoolAttackTests {
     #expect(sandboxes(of: launcher).count == 2)
   }
 
+  /// The shared memory of a session is a later one's, which may have fewer channels.
+  @Test("what a session's channels have counted cannot be read in the next session")
+  func countersOfMoreChannels() throws {
+    // Ends with the bytes that channel 4 has read: struct csb_shared, then 72 bytes a channel.
+    let body = """
+      TRAP READ, 4, buffer, 1, 0
+      movabs $0x444000000328, %rax
+      movl (%rax), %eax
+      EXIT_EAX
+      """
+    let scratch = try Scratch()
+    let launcher = try Launcher(
+      module: try ValidatedModule(unvalidatedForTests: try scratch.nexe(body)))
+    defer { launcher.shutDown() }
+    for _ in 0..<5 {
+      var session = nullSession()
+      for index in 3...4 {
+        session.channels.append(
+          Channel(alias: "/dev/more\(index)", backing: .bytes([7]), limits: .readOnly))
+      }
+      #expect(try launcher.runAndWait(session).outcome == .exited(code: 1))
+      #expect(try launcher.runAndWait(nullSession()).outcome == .exited(code: 0))
+    }
+  }
+
   @Test("a session whose time is up while it is started is killed", arguments: [0, 2])
   func early(pool: Int) throws {
     let scratch = try Scratch()
