@@ -55,8 +55,8 @@ struct PacketSocket {
     }
   }
 
-  /// Sends a packet that ends with two numbers (ForkedMessage), of the launcher's, and copies no page for that. It waits for room,
-  /// or, where `waits` is false, does without: then it answers whether the packet is on its way.
+  /// Sends a packet that ends with two numbers (ForkedMessage), of the launcher's, and copies no page for that. It waits
+  /// for room, or, where `waits` is false, does without: then it answers whether the packet is on its way.
   @discardableResult
   func tell(_ start: [UInt8], _ numbers: (Int32, Int32), waits: Bool) throws(RuntimeError) -> Bool {
     var pair = csb_pair(first: numbers.0, second: numbers.1)

@@ -59,22 +59,46 @@ private func framed(_ manifest: Data) -> Data {
   withUnsafeBytes(of: UInt64(manifest.count).littleEndian) { Data($0) } + manifest
 }
 
+/// A server that listens at `job`, or has ended.
+private struct JobServer {
+  let scratch: Scratch
+  let nexe: FilePath
+  let job: String
+  /// The set-up's input.
+  let first: String
+  let process = Process()
+
+  init() throws {
+    scratch = try Scratch()
+    nexe = try scratch.nexe(program)
+    job = scratch.path + "/job"
+    first = try scratch.write(Data("s".utf8), "first")
+    let setUp = try scratch.write(
+      manifest(nexe, input: first, output: scratch.path + "/unwritten", job: job), "set-up")
+    process.executableURL = URL(fileURLWithPath: try #require(builtZVM))
+    process.arguments = ["run", setUp]
+    process.environment = ["XDG_CACHE_HOME": scratch.path + "/cache", "PATH": "/usr/bin"]
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    let (socket, server) = (job, process)
+    waitUntil { access(socket, F_OK) == 0 || !server.isRunning }
+  }
+
+  func end() {
+    kill(process.processIdentifier, SIGKILL)
+    process.waitUntilExit()
+  }
+}
+
 @Suite("Job sockets", .enabled(if: builtZVM != nil, "the zvm executable is not built"))
 struct JobSocketTests {
   @Test("a manifest with Job serves copies, each with its own channels")
   func serve() throws {
-    let scratch = try Scratch()
-    let nexe = try scratch.nexe(program)
-    let job = scratch.path + "/job"
-    let first = try scratch.write(Data("s".utf8), "first")
-    let setUp = try scratch.write(
-      manifest(nexe, input: first, output: scratch.path + "/unwritten", job: job), "set-up")
-    let server = try server(setUp, at: job, in: scratch)
-    defer {
-      kill(server.processIdentifier, SIGKILL)
-      server.waitUntilExit()
-    }
-    #expect(server.isRunning)
+    let server = try JobServer()
+    defer { server.end() }
+    let (scratch, nexe, job) = (server.scratch, server.nexe, server.job)
+    #expect(server.process.isRunning)
     for letter in ["a", "b", "c"] {
       let input = try scratch.write(Data(letter.utf8), "in-\(letter)")
       let output = scratch.path + "/out-\(letter)"
@@ -91,10 +115,11 @@ struct JobSocketTests {
     #expect(try ask(job, Data([1, 2, 3])).contains("ends after 3 of 8 bytes"))
     #expect(try ask(job, Data(repeating: 0xff, count: 8)).contains("a request of"))
     #expect(try ask(job, framed(Data("Version = 1\n".utf8))).contains("Version"))
-    let other = manifest("/other.nexe", input: first, output: scratch.path + "/unwritten")
+    let other = manifest("/other.nexe", input: server.first, output: scratch.path + "/unwritten")
     #expect(try ask(job, framed(other)).contains("/other.nexe"))
     let wrong = String(
-      decoding: manifest(nexe, input: first, output: scratch.path + "/unwritten"), as: UTF8.self
+      decoding: manifest(nexe, input: server.first, output: scratch.path + "/unwritten"),
+      as: UTF8.self
     ).replacing("/dev/stderr, 0", with: "/dev/stderr, 3")
     #expect(try !ask(job, framed(Data(wrong.utf8))).hasSuffix("ok\n"))
     #expect(access(scratch.path + "/unwritten", F_OK) != 0)
@@ -104,32 +129,11 @@ struct JobSocketTests {
     #expect(answer.hasSuffix("ok\n"))
   }
 
-  /// A server that listens at `job`, or has ended.
-  private func server(_ setUp: String, at job: String, in scratch: Scratch) throws -> Process {
-    let server = Process()
-    server.executableURL = URL(fileURLWithPath: try #require(builtZVM))
-    server.arguments = ["run", setUp]
-    server.environment = ["XDG_CACHE_HOME": scratch.path + "/cache", "PATH": "/usr/bin"]
-    server.standardOutput = FileHandle.nullDevice
-    server.standardError = FileHandle.nullDevice
-    try server.run()
-    waitUntil { access(job, F_OK) == 0 || !server.isRunning }
-    return server
-  }
-
   @Test("fifty requests are served side by side")
   func manyAtOnce() throws {
-    let scratch = try Scratch()
-    let nexe = try scratch.nexe(program)
-    let job = scratch.path + "/job"
-    let first = try scratch.write(Data("s".utf8), "first")
-    let setUp = try scratch.write(
-      manifest(nexe, input: first, output: scratch.path + "/unwritten", job: job), "set-up")
-    let server = try server(setUp, at: job, in: scratch)
-    defer {
-      kill(server.processIdentifier, SIGKILL)
-      server.waitUntilExit()
-    }
+    let server = try JobServer()
+    defer { server.end() }
+    let (scratch, nexe, job) = (server.scratch, server.nexe, server.job)
     // Each waits for a byte that comes when all of them are there.
     let fifo = scratch.path + "/fifo"
     #expect(mkfifo(fifo, 0o600) == 0)
@@ -146,7 +150,7 @@ struct JobSocketTests {
         done.signal()
       }.start()
     }
-    let processes = { children(ofAllThreadsOf: server.processIdentifier).count }
+    let processes = { children(ofAllThreadsOf: server.process.processIdentifier).count }
     // The launcher, the first process of its namespace, the template, and the copies.
     waitUntil { processes() >= count + 3 }
     #expect(processes() >= count + 3)
