@@ -58,6 +58,12 @@ long csb_send(int socket, const void *bytes, size_t count, const int *fds, size_
 	return sent < 0 ? -errno : sent;
 }
 
+static long receive_message(int socket, struct msghdr *message, int flags, int vouched)
+{
+	return vouched ? csb_vouched_receive(socket, message, flags) :
+			 system_call(SYS_recvmsg, socket, (long)message, flags, 0);
+}
+
 static long receive(int socket, void *bytes, size_t capacity, int *fds, size_t fd_capacity,
 	size_t *fd_count, int flags, int vouched, union control *control)
 {
@@ -68,8 +74,7 @@ static long receive(int socket, void *bytes, size_t capacity, int *fds, size_t f
 	flags |= MSG_CMSG_CLOEXEC;
 	long count;
 	do {
-		count = vouched ? csb_vouched_receive(socket, &message, flags) :
-				     system_call(SYS_recvmsg, socket, (long)&message, flags, 0);
+		count = receive_message(socket, &message, flags, vouched);
 	} while (count == -EINTR);
 	if (count < 0)
 		return count;
@@ -143,11 +148,8 @@ void csb_announce(int socket)
 int csb_look(int socket, int looks, int yields, int vouched)
 {
 	struct msghdr nothing = { 0 };
-	const int flags = MSG_PEEK | MSG_DONTWAIT;
 	for (int i = 0; i < looks; i++) {
-		long count = vouched ? csb_vouched_receive(socket, &nothing, flags) :
-				       system_call(SYS_recvmsg, socket, (long)&nothing, flags, 0);
-		if (count != -EAGAIN)
+		if (receive_message(socket, &nothing, MSG_PEEK | MSG_DONTWAIT, vouched) != -EAGAIN)
 			return 1;
 		if (yields)
 			csb_yield();

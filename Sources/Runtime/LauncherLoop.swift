@@ -184,6 +184,7 @@ private struct LauncherLoop {
       csb_forget_lookups()
       try rehearse(rehearsal, memory)
     }
+    // Not fields: to change one the compiler takes references to all others, whose pages each fork then copies.
     var wait = Wait()
     // The processor on which it stays, while forks for one who waits follow each other; −1: none.
     var near: Int32 = -1
@@ -222,8 +223,8 @@ private struct LauncherLoop {
       isSifting = csb_sift_lookups() != 0
       try rehearse(rehearsal, memory)
     }
-    var word = ByteWriter()
-    PacketHeader(kind: .forked, identifier: identifier).encode(into: &word)
+    var header = ByteWriter()
+    PacketHeader(kind: .forked, identifier: identifier).encode(into: &header)
     if !message.isNear { unsafe csb_leave_near(&near) }
     let process = unsafe message.isNear ? csb_fork_near(&near) : csb_fork()
     if process == 0 {
@@ -231,7 +232,9 @@ private struct LauncherLoop {
         lockdown, memory: memory, powers: message.mayFork ? templatePowers : plainPowers,
         message, rehearsal: rehearsal)
     }
-    try tell(control, word.bytes, (max(0, process), process > 0 ? 0 : -process))
+    try tell(
+      control, header.bytes,
+      ForkedMessage(process: max(0, process), error: process > 0 ? 0 : -process))
     // Who is near has its turn now, since that is waited for.
     if near >= 0 { csb_yield() }
     // Nothing of it stays here: its socket is closed when it is dead.
@@ -240,12 +243,12 @@ private struct LauncherLoop {
 
   /// Tells which process a sandbox is, over its own socket: to whoever waits for it. Where that is full
   /// of what the sandbox said, or nobody is there any more, over the launcher's.
-  private func tell(_ control: Int32, _ start: [UInt8], _ message: (Int32, Int32))
+  private func tell(_ control: Int32, _ header: [UInt8], _ message: ForkedMessage)
     throws(RuntimeError)
   {
     let socket = PacketSocket(descriptor: control, isLaunchers: true)
-    if try !socket.tell(start, message, waits: false) {
-      try engine.tell(start, message, waits: true)
+    if try !socket.tell(header, message, waits: false) {
+      try engine.tell(header, message, waits: true)
     }
   }
 }

@@ -55,12 +55,12 @@ struct PacketSocket {
     }
   }
 
-  /// Sends a packet that ends with two numbers (ForkedMessage), of the launcher's, and copies no page for that. It waits
-  /// for room, or, where `waits` is false, does without: then it answers whether the packet is on its way.
+  /// Sends the launcher's word after the packet's header, and copies no page for that: it is two numbers. It waits for
+  /// room, or, where `waits` is false, does without: then it answers whether the packet is on its way.
   @discardableResult
-  func tell(_ start: [UInt8], _ numbers: (Int32, Int32), waits: Bool) throws(RuntimeError) -> Bool {
-    var pair = csb_pair(first: numbers.0, second: numbers.1)
-    let result = unsafe start.withUnsafeBytes {
+  func tell(_ header: [UInt8], _ word: ForkedMessage, waits: Bool) throws(RuntimeError) -> Bool {
+    var pair = csb_pair(first: word.process, second: word.error)
+    let result = unsafe header.withUnsafeBytes {
       unsafe csb_tell(
         descriptor, $0.baseAddress!, $0.count, &pair, waits ? 0 : Int32(MSG_DONTWAIT))
     }

@@ -19,7 +19,7 @@ extension SandboxFleet {
   /// to hear yet.
   func takeReply(from process: SandboxProcess, to number: UInt64, waits: Bool) -> Heard {
     var isKilled = false
-    let looking = waits ? Looking(until: lookEnd()) : Looking(until: 0)
+    let looking = Looking(until: waits ? lookEnd() : 0)
     while true {
       // What a process says that has one session only does not matter: how it ends does.
       if waits, !options.reuse, process.isKnown {
@@ -106,8 +106,9 @@ extension SandboxFleet {
       return .failure(SandboxError("the sandbox says that it is done, and how it is not"))
     }
     let elapsed = monotonicNanoseconds() - running.start
-    process.note(elapsed: elapsed, used: userNanoseconds + systemNanoseconds)
-    lookPatience.withLock { $0.note(elapsed: elapsed, used: 0) }
+    let used = userNanoseconds + systemNanoseconds
+    process.note(elapsed: elapsed, used: used)
+    note(elapsed: elapsed, used: used)
     // Read before the process gets another session.
     let peak = options.measuresMemory ? process.peakByteCount() : nil
     if !makeIdle(process, atMost: Self.maximumIdleCount) {

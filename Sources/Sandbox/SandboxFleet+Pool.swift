@@ -110,7 +110,7 @@ extension SandboxFleet {
   /// Whether a process of the pool lets others run before it ends.
   func mayHurry() -> Bool { patience.withLock { $0.mayLook() } }
 
-  /// Of a session whose process has ended.
+  /// Of a session that is over.
   func note(elapsed: UInt64, used: UInt64) {
     if isPooled { patience.withLock { $0.note(elapsed: elapsed, used: used) } }
     // Who looks looks in vain in a long session, whatever it does.

@@ -84,11 +84,6 @@ package struct ForkedMessage: Equatable, Sendable {
     self.error = error
   }
 
-  package func encode(into writer: inout ByteWriter) {
-    writer.integer(process)
-    writer.integer(error)
-  }
-
   package init(from reader: inout ByteReader) throws(WireError) {
     process = Int32(bitPattern: try reader.integer("process"))
     error = Int32(bitPattern: try reader.integer("error"))

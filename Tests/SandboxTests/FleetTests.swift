@@ -61,13 +61,18 @@ struct FleetTests {
     #expect(session.heard() == ["cancelled"])
   }
 
+  /// Of a program whose copies do this.
+  private func forkingLauncher(then body: String) throws -> Launcher {
+    let scratch = try Scratch()
+    return try Launcher(
+      module: try ValidatedModule(
+        path: try scratch.nexe(".set FORK, 0x6b726f46\n TRAP FORK\n " + body)),
+      options: Launcher.Options(templates: true))
+  }
+
   @Test("where nothing more can be listened to, so it is with copies of a template")
   func noRoomForCopies() throws {
-    let scratch = try Scratch()
-    let launcher = try Launcher(
-      module: try ValidatedModule(
-        path: try scratch.nexe(".set FORK, 0x6b726f46\n TRAP FORK\n 1: jmp 1b")),
-      options: Launcher.Options(templates: true))
+    let launcher = try forkingLauncher(then: "1: jmp 1b")
     defer { launcher.shutDown() }
     launcher.refuseToListen()
     let template = try launcher.makeTemplate(nullSession())
@@ -114,11 +119,7 @@ struct FleetTests {
 
   @Test("any number of Dispatch's threads may block for sessions of a template")
   func blocked() throws {
-    let scratch = try Scratch()
-    let launcher = try Launcher(
-      module: try ValidatedModule(
-        path: try scratch.nexe(".set FORK, 0x6b726f46\n TRAP FORK\n TRAP EXIT, 7")),
-      options: Launcher.Options(templates: true))
+    let launcher = try forkingLauncher(then: "TRAP EXIT, 7")
     defer { launcher.shutDown() }
     let template = try launcher.makeTemplate(nullSession())
     let count = 1000

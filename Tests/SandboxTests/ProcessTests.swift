@@ -141,7 +141,8 @@ struct ProcessTests {
       if isTold {
         var writer = ByteWriter()
         PacketHeader(kind: .forked, identifier: 1).encode(into: &writer)
-        ForkedMessage(process: number, error: 0).encode(into: &writer)
+        writer.integer(number)
+        writer.integer(Int32(0))
         try #require(write(process.sandboxEnd, writer.bytes, writer.bytes.count) > 0)
         guard case .forked = process.receiveReply(to: 5, waits: false) else {
           Issue.record("the launcher is not believed")
