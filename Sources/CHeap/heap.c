@@ -12,6 +12,7 @@ enum {
 	UNIT = 16,
 	FINE = 64, /* Kinds of blocks up to 1 KiB: each multiple of 16. */
 	KINDS = FINE + 4 * 25, /* Then four a doubling, up to 32 GiB. */
+	LARGE = FINE + 4 * 2, /* From here on: more than a page. */
 	GROWTH = 1 << 20,
 	PAGE = 4096,
 };
@@ -32,11 +33,20 @@ struct piece {
 	char *next, *end;
 };
 
-/* All that changes. */
+/* All that changes, mostly. */
 static struct {
 	struct piece pieces[2];
-	struct free_block *freed[KINDS];
+	struct free_block *freed[LARGE];
 } heap;
+static struct free_block *large_freed[KINDS - LARGE] __attribute__((section(".bss.large")));
+
+static struct free_block **freed(uint32_t kind)
+{
+	return kind < LARGE ? &heap.freed[kind] : &large_freed[kind - LARGE];
+}
+
+/* What is handed out from cheap_gather on lies here, behind the books. */
+static char near_blocks[64 << 10] __attribute__((aligned(UNIT), section(".bss.near")));
 
 /* The smallest kind that has `size` bytes; KINDS: none has. */
 static uint32_t kind_for(size_t size)
@@ -77,15 +87,15 @@ static void *allocate(size_t size, int *is_new)
 	uint32_t kind = kind_for(size);
 	if (kind == KINDS)
 		goto none;
-	struct free_block *block = heap.freed[kind];
+	struct free_block *block = *freed(kind);
 	*is_new = !block;
 	if (block) {
-		heap.freed[kind] = block->next;
+		*freed(kind) = block->next;
 		return block;
 	}
 	size_t needed = sizeof(struct header) + size_of(kind);
 	/* Twice where the new piece does not follow the old one. */
-	struct piece *piece = &heap.pieces[kind >= FINE];
+	struct piece *piece = &heap.pieces[kind >= LARGE];
 	for (int i = 0; (size_t)(piece->end - piece->next) < needed; i++)
 		if (i == 2 || !grow(piece, needed + UNIT))
 			goto none;
@@ -112,8 +122,8 @@ void free(void *place)
 	struct header *header = (struct header *)place - 1;
 	struct free_block *block = (struct free_block *)((char *)place - header->skipped);
 	header = (struct header *)block - 1;
-	block->next = heap.freed[header->kind];
-	heap.freed[header->kind] = block;
+	block->next = *freed(header->kind);
+	*freed(header->kind) = block;
 }
 
 void *calloc(size_t count, size_t size)
@@ -193,7 +203,7 @@ int posix_memalign(void **place, size_t alignment, size_t size)
 void cheap_drop(void)
 {
 	for (uint32_t kind = FINE; kind < KINDS; kind++)
-		for (struct free_block *block = heap.freed[kind]; block; block = block->next) {
+		for (struct free_block *block = *freed(kind); block; block = block->next) {
 			uintptr_t start = ((uintptr_t)(block + 1) + PAGE - 1) & ~(uintptr_t)(PAGE - 1);
 			uintptr_t end = ((uintptr_t)block + size_of(kind)) & ~(uintptr_t)(PAGE - 1);
 			if (start < end)
@@ -204,9 +214,11 @@ void cheap_drop(void)
 void cheap_gather(void)
 {
 	memset(heap.freed, 0, sizeof heap.freed);
-	for (int i = 0; i < 2; i++) {
-		struct piece *piece = &heap.pieces[i];
-		uintptr_t next = ((uintptr_t)piece->next + PAGE - 1) & ~(uintptr_t)(PAGE - 1);
-		piece->next = next < (uintptr_t)piece->end ? (char *)next : piece->end;
-	}
+	memset(large_freed, 0, sizeof large_freed);
+	struct piece *large = &heap.pieces[1];
+	uintptr_t next = ((uintptr_t)large->next + PAGE - 1) & ~(uintptr_t)(PAGE - 1);
+	large->next = next < (uintptr_t)large->end ? (char *)next : large->end;
+	/* Once. */
+	if (heap.pieces[0].end != near_blocks + sizeof near_blocks)
+		heap.pieces[0] = (struct piece){ near_blocks, near_blocks + sizeof near_blocks };
 }

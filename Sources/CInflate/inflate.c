@@ -36,7 +36,7 @@ static const Elf64_Phdr *segments(void)
 
 const char *cinflate_protect(void)
 {
-	uint64_t end = 0;
+	uint64_t end = 0, written = 0;
 	if (memcmp(header()->e_ident, ELFMAG, SELFMAG) || header()->e_machine != EM_X86_64)
 		return "no library for this processor";
 	for (int i = 0; i < header()->e_phnum; i++) {
@@ -52,13 +52,18 @@ const char *cinflate_protect(void)
 		end = (segment->p_vaddr + segment->p_memsz + 4095) & ~4095ul;
 		if (end > (uint64_t)(cinflate_end - cinflate_file))
 			return "it takes more memory than there is room for";
-		if (!is_written && mprotect(cinflate_file + start, end - start,
-					    segment->p_flags & PF_X ? PROT_READ | PROT_EXEC : PROT_READ))
-			return "mprotect";
-		if (is_written)
+		if (is_written) {
+			written = start;
 			end = UINT64_MAX;
+		}
 	}
-	return end == UINT64_MAX ? 0 : "it has nothing that is written to";
+	if (end != UINT64_MAX)
+		return "it has nothing that is written to";
+	/* Where all of it is code already, that is one mapping less. */
+	if (mprotect(cinflate_file, written, PROT_READ | PROT_EXEC) ||
+	    mprotect(cinflate_file + written, cinflate_end - cinflate_file - written, PROT_READ | PROT_WRITE))
+		return "mprotect";
+	return 0;
 }
 
 static const Elf64_Dyn *dynamic;

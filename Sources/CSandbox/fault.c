@@ -61,12 +61,9 @@ void csb_own_session(void) { has_session = 1; }
 
 int csb_prepare(int32_t (*handler)(uint32_t))
 {
-	/* A guard page under the stack: overflow ends the process instead of hitting data. */
-	size_t size = 64 << 10;
-	char *stack = mmap(0, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (stack == MAP_FAILED || mprotect(stack, 4096, PROT_NONE))
-		return -errno;
-	stack_t alternate = { .ss_sp = stack + 4096, .ss_size = size - 4096 };
+	/* on_fault does not return, so it may write over what calls lie there, if calls ever go so deep. */
+	stack_t alternate = { 0 };
+	alternate.ss_sp = csb_end_of_stack(&alternate.ss_size);
 	if (sigaltstack(&alternate, 0))
 		return -errno;
 	struct sigaction action = { .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK };

@@ -37,20 +37,6 @@ static struct {
 } loaded[16];
 static size_t loaded_count;
 
-/* Constants, of which Swift's lie in a segment that is written to (scripts/launcher.ld). */
-extern char csb_constants[] __attribute__((weak)), csb_constants_end[] __attribute__((weak));
-
-static uint64_t first_constant(void) { return ((uint64_t)csb_constants + 4095) & ~4095ul; }
-static uint64_t end_of_constants(void) { return (uint64_t)csb_constants_end & ~4095ul; }
-
-int csb_protect_constants(void)
-{
-	if (!csb_constants || first_constant() >= end_of_constants())
-		return -ENOEXEC;
-	size_t size = end_of_constants() - first_constant();
-	return mprotect((void *)first_constant(), size, PROT_READ) ? -errno : 0;
-}
-
 static void note_loaded(uint64_t start, uint64_t end, int kind)
 {
 	if (loaded_count == sizeof loaded / sizeof *loaded || start == end)
@@ -58,17 +44,6 @@ static void note_loaded(uint64_t start, uint64_t end, int kind)
 	loaded[loaded_count].start = start;
 	loaded[loaded_count].end = end;
 	loaded[loaded_count++].kind = kind;
-}
-
-/* Notes a writable segment, and the constants in it. */
-static void note_written(uint64_t start, uint64_t end)
-{
-	if (first_constant() >= start && end_of_constants() <= end) {
-		note_loaded(start, first_constant(), WRITTEN);
-		note_loaded(first_constant(), end_of_constants(), READ_ONLY);
-		start = end_of_constants();
-	}
-	note_loaded(start, end, WRITTEN);
 }
 
 static int find_loaded(struct dl_phdr_info *info, size_t size, void *opaque)
@@ -88,10 +63,7 @@ static int find_loaded(struct dl_phdr_info *info, size_t size, void *opaque)
 		uint64_t start = info->dlpi_addr + header->p_vaddr, end = start + header->p_memsz;
 		int is_once = header->p_vaddr == once;
 		start &= ~4095ul;
-		if (header->p_flags & PF_W && !is_once)
-			note_written(start, end);
-		else
-			note_loaded(start, end, is_once ? WRITTEN_ONCE : READ_ONLY);
+		note_loaded(start, end, is_once ? WRITTEN_ONCE : header->p_flags & PF_W ? WRITTEN : READ_ONLY);
 	}
 	return 0;
 }
@@ -184,10 +156,15 @@ void csb_forget_lookups(void)
 			csb_drop((void *)loaded[i].start, loaded[i].end - loaded[i].start);
 }
 
+/* With as much that is not there below it: overflow ends the process instead of hitting data. */
+static struct {
+	char guard[1 << 20], pages[1 << 20];
+} stack __attribute__((aligned(4096), section(".bss.stack")));
+
 /* The kernel looks up sixteen pages of a file at once. Whether one of them is of use: it is forgotten, and
  * looked at when all that a launcher does between two forks has been done. */
 enum { AROUND = 16, SERVING = 2, CANDIDATES = 1024, DROPPED = 1, NEEDED = 2 };
-static uint64_t candidates[CANDIDATES];
+static uint64_t candidates[CANDIDATES] __attribute__((aligned(4096)));
 static size_t candidate_count;
 static int sift_turn;
 
@@ -198,8 +175,18 @@ static int is_looked_up(uint64_t place)
 		is_of_file(entry);
 }
 
+static int is_candidate(uint64_t place)
+{
+	for (size_t i = 0; i < candidate_count; i++)
+		if ((candidates[i] & ~4095ul) == place)
+			return 1;
+	return 0;
+}
+
+/* Also those that came with others since. */
 static void find_candidates(void)
 {
+	size_t known = candidate_count;
 	/* What scripts/launcher-order.txt puts first every sandbox needs, also what no rehearsal runs; and what serves a
 	 * trap, and what it calls, which the same file puts behind it. */
 	extern char csb_vouched[];
@@ -211,7 +198,7 @@ static void find_candidates(void)
 		     (count = read_lookups(entries, at, loaded[i].end)); at += count * 4096)
 			for (size_t j = 0; j < count && candidate_count < CANDIDATES; j++)
 				if (at + j * 4096 - hot >= AROUND * 4096 && at + j * 4096 - serving >= SERVING * 4096 &&
-				    is_of_file(entries[j]))
+				    is_of_file(entries[j]) && !(known && is_candidate(at + j * 4096)))
 					candidates[candidate_count++] = at + j * 4096;
 	explicit_bzero(entries, sizeof entries);
 }
@@ -220,9 +207,9 @@ int csb_sift_lookups(void)
 {
 	if (page_map < 0)
 		return 0;
-	if (!sift_turn)
-		find_candidates();
 	int is_last = sift_turn == AROUND;
+	if (!sift_turn || is_last)
+		find_candidates();
 	for (size_t i = 0; i < candidate_count; i++) {
 		uint64_t place = candidates[i] & ~4095ul;
 		if (candidates[i] & DROPPED)
@@ -235,6 +222,14 @@ int csb_sift_lookups(void)
 	}
 	sift_turn++;
 	if (is_last) {
+		/* Neither that, nor what the start had on the stack, is to be copied. */
+		candidate_count = 0;
+		csb_drop(candidates, sizeof candidates);
+		uint64_t used;
+		__asm__("mov %%rsp, %0" : "=r"(used));
+		used &= ~4095ul;
+		if (used - (uint64_t)stack.pages < sizeof stack.pages)
+			csb_drop(stack.pages, used - (uint64_t)stack.pages);
 		csb_close(page_map);
 		page_map = -1;
 	}
@@ -265,10 +260,15 @@ void csb_exit(int status)
 		system_call(SYS_exit_group, status, 0, 0, 0);
 }
 
-/* With as much that is not there below it: overflow ends the process instead of hitting data. */
-static struct {
-	char guard[1 << 20], pages[1 << 20];
-} stack __attribute__((aligned(4096)));
+/* So that the calls of a sandbox start at the top of a page, and need no second one. By trial: the benchmark says how
+ * many page faults a sandbox has. */
+enum { FIRST_FRAMES = 0xb20 };
+
+void *csb_end_of_stack(size_t *size)
+{
+	*size = 64 << 10;
+	return stack.pages;
+}
 
 int csb_on_own_stack(int (*body)(void))
 {
@@ -279,7 +279,7 @@ int csb_on_own_stack(int (*body)(void))
 			 "call *%1\n\t"
 			 "mov %%rbx, %%rsp"
 			 : "=a"(result)
-			 : "r"(body), "r"(stack.pages + sizeof stack.pages)
+			 : "r"(body), "r"(stack.pages + sizeof stack.pages - FIRST_FRAMES)
 			 : "rbx", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11", "memory", "cc");
 	return result;
 }

@@ -21,17 +21,23 @@ static const uint64_t no_secret[2];
 /* Points into a page that is empty in whatever is forked; read by vouched.S. */
 const uint64_t *csb_secret = no_secret;
 
+/* Empty in whatever is forked. The patched filter is never anywhere else. */
+static struct {
+	uint32_t secret[4096 / sizeof(uint32_t)];
+	struct sock_filter code[4096];
+} vouched __attribute__((aligned(4096), section(".bss.wiped.secret")));
+
 static __attribute__((noinline)) int load(const void *instructions, uint16_t count)
 {
 	const uint64_t stands_for[2] = { CSB_SECRET_0, CSB_SECRET_1 };
-	size_t size = (4096 + count * sizeof(struct sock_filter) + 4095) & ~(size_t)4095;
-	/* The patched filter is never anywhere but in this mapping, which no fork gets. */
-	uint32_t *page = mmap(0, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (page == MAP_FAILED || madvise(page, size, MADV_WIPEONFORK))
+	uint32_t *page = vouched.secret;
+	struct sock_filter *code = vouched.code;
+	if (count > sizeof vouched.code / sizeof *code)
+		return -EINVAL;
+	if (madvise(&vouched, sizeof vouched, MADV_WIPEONFORK))
 		return -errno;
 	if (getrandom(page, sizeof stands_for, 0) != sizeof stands_for)
 		return -EIO;
-	struct sock_filter *code = (struct sock_filter *)((char *)page + 4096);
 	memcpy(code, instructions, count * sizeof *code);
 	const uint32_t *words = (const uint32_t *)stands_for;
 	unsigned found = 0;

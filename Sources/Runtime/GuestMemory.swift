@@ -155,14 +155,15 @@ struct GuestMemory {
     // Its last word is at a place that never changes.
     unsafe Self.pointer(Self.stackStart - 4).storeBytes(of: UInt32(start), as: UInt32.self)
     try Self.protect(start, Self.stackStart, PROT_READ, "user manifest")
-    manifest = bytes
+    manifest.removeAll(keepingCapacity: true)
+    manifest += bytes
     manifestStart = start
     self.heapByteCount = UInt64(heapByteCount)
-    ranges =
-      [
-        fixedRanges[0], Range(start: heapStart, end: heapEnd, writable: true),
-        Range(start: start, end: Self.stackStart, writable: false),
-      ] + fixedRanges.dropFirst()
+    ranges.removeAll(keepingCapacity: true)
+    ranges.append(fixedRanges[0])
+    ranges.append(Range(start: heapStart, end: heapEnd, writable: true))
+    ranges.append(Range(start: start, end: Self.stackStart, writable: false))
+    ranges += fixedRanges.dropFirst()
   }
 
   /// Writes the user manifest of a template's copy: the same channels, other limits and sizes.
@@ -182,16 +183,17 @@ struct GuestMemory {
 
   /// Has what a sandbox counts references of lie together, in pages that it writes to anyway.
   mutating func gather() {
-    func copy<Element>(_ array: [Element]) -> [Element] {
-      if array.isEmpty { return array }
+    func copy<Element>(_ array: [Element], room: Int = 0) -> [Element] {
+      if array.isEmpty, room == 0 { return array }
       var copy: [Element] = []
-      copy.reserveCapacity(array.count)
+      copy.reserveCapacity(array.count + room)
       copy += array
       return copy
     }
-    ranges = copy(ranges)
+    // The heap and the user manifest come in between, and what the manifest says.
+    ranges = copy(ranges, room: 2)
     fixedRanges = copy(fixedRanges)
-    manifest = copy(manifest)
+    manifest = copy(manifest, room: 256)
   }
 
   /// Makes pages that every program writes this process's own, as they are: the stack's last, and the first

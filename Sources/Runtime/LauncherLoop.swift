@@ -62,6 +62,16 @@ private enum Request {
   }
 }
 
+/// Allocates what a request takes, so that this lies where the first sessions' memory does.
+@inline(never) private func rehearseRequest() {
+  var writer = ByteWriter()
+  PacketHeader(kind: .fork, identifier: 1).encode(into: &writer)
+  ForkMessage(mayFork: false, isAhead: false, isNear: false, memory: 1).encode(into: &writer)
+  let packet = ReceivedPacket(
+    bytes: writer.bytes, descriptors: [Lockdown.controlDescriptor, Lockdown.engineDescriptor])
+  _ = try? Request(packet)
+}
+
 private struct LauncherLoop {
   private let engine: PacketSocket
   private let isForOne: Bool
@@ -72,6 +82,7 @@ private struct LauncherLoop {
   /// What of wall two this host allows, as a packet has it.
   private let protections: [UInt8]
   private let rehearsal: [UInt8]
+  private let usual: [UInt8]
   /// The first process of the sandboxes' process namespace; 0 where there is none.
   private var initProcess: pid_t = 0
   private var isSifting: Bool
@@ -84,8 +95,6 @@ private struct LauncherLoop {
     guard closed == 0 else { throw RuntimeError("close_range", errno: -closed) }
     let wiped = csb_wipe_heard()
     guard wiped == 0 else { throw RuntimeError("MADV_WIPEONFORK", errno: -wiped) }
-    let constants = csb_protect_constants()
-    guard constants == 0 else { throw RuntimeError("protect constants", errno: -constants) }
     if let wrong = unsafe cinflate_protect() {
       throw RuntimeError(unsafe "ISA-L: \(String(cString: wrong))")
     }
@@ -124,7 +133,7 @@ private struct LauncherLoop {
     }
     // What a sandbox uses comes last, and together.
     cheap_drop()
-    cheap_gather()
+    if isForOne { cheap_gather() }
     templatePowers = module.powers
     plainPowers = module.powers.subtracting(.fork)
     memory = try GuestMemory(module: module, file: file)
@@ -132,7 +141,8 @@ private struct LauncherLoop {
     let prepared = csb_prepare(serveTrap)
     guard prepared == 0 else { throw RuntimeError("fault handler", errno: -prepared) }
     csb_leave_given()
-    rehearsal = commonSession()
+    rehearsal = commonSession(isUsual: false)
+    usual = isForOne ? [] : commonSession(isUsual: true)
     if !isForOne { try warmUp(rehearsal, memory) }
     cheap_drop()
     // From here on the launcher itself can do no more than what serving takes.
@@ -181,6 +191,8 @@ private struct LauncherLoop {
       // What `init` freed lies all over, and what it looked up is not what a session needs.
       cheap_gather()
       memory.gather()
+      try rehearse(usual, memory)
+      rehearseRequest()
       csb_forget_lookups()
       try rehearse(rehearsal, memory)
     }

@@ -37,17 +37,18 @@ private enum Function {
 
 /// Enters the guest and returns when a trap ended the session; how is in shared memory. The answer
 /// says whether memory can be reset: not where code was made in it.
-func runGuest(_ session: SessionState) -> Bool {
+func runGuest(_ session: consuming SessionState) -> Bool {
   if let order = session.fanOut {
     unsafe csb_session().pointee.state = UInt32(CSB_RUNNING)
     var fanOut = FanOut(order, session.channels)
     fanOut.run()
     return false
   }
-  unsafe current = session
-  csb_set_leave(0)
   let stack = CSB_BASE + GuestMemory.firstStackPointer
   let entry = CSB_BASE + UInt64(session.memory.entry)
+  // The only reference: the first trap would copy the channels else.
+  unsafe current = consume session
+  csb_set_leave(0)
   csb_enter(entry, stack)
   finishDigests()
   defer { unsafe current = nil }

@@ -27,7 +27,7 @@ struct UserManifest {
   func bytes(at address: UInt32) -> [UInt8] {
     let table = address + UInt32(Self.headerByteCount) + 4
     var name = table + UInt32(channels.count * Self.channelByteCount)
-    var writer = ByteWriter()
+    var writer = ByteWriter(capacity: Int(used))
     writer.integer(heapStart)
     writer.integer(heapByteCount)
     writer.integer(UInt32(GuestMemory.stackByteCount))
@@ -43,8 +43,10 @@ struct UserManifest {
       writer.integer(name)
       name += UInt32(channel.alias.utf8.count) + 1
     }
-    var result = writer.bytes
-    for channel in channels { result += Array(channel.alias.utf8) + [0] }
-    return result
+    for channel in channels {
+      writer.bytes += channel.alias.utf8
+      writer.bytes.append(0)
+    }
+    return writer.bytes
   }
 }

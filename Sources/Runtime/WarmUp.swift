@@ -54,7 +54,8 @@ func rehearse(_ bytes: [UInt8], _ memory: GuestMemory) throws(RuntimeError) {
 
 /// A session with channels of the common kinds, as a packet. A kind that is missing here costs each sandbox
 /// that has it the making of types.
-func commonSession() -> [UInt8] {
+/// `isUsual`: with as many channels as most sessions have.
+func commonSession(isUsual: Bool) -> [UInt8] {
   let channel = ChannelMessage(
     alias: "/dev/stdin", access: 0, digest: false, gets: 1, getBytes: 1, puts: 0, putBytes: 0,
     backing: .stream(0))
@@ -66,7 +67,8 @@ func commonSession() -> [UInt8] {
   extents.backing = .extents([ChannelMessage.Extent(descriptor: 0, offset: 0, length: 1)])
   let session = SessionMessage(
     isFollowed: false, heapByteCount: 0x10000, memoryDigest: false, trapLimit: 1,
-    outputByteLimit: 1, channels: [channel, file, extents, constant])
+    outputByteLimit: 1,
+    channels: isUsual ? [file, channel, channel] : [channel, file, extents, constant])
   var writer = ByteWriter()
   PacketHeader(kind: .session, identifier: 1).encode(into: &writer)
   session.encode(into: &writer)
@@ -77,6 +79,7 @@ private func rehearse(_ session: SessionMessage, _ memory: GuestMemory) throws(R
   let manifest = UserManifest(heapStart: 0, heapByteCount: 0, channels: session.channels)
   guard manifest.bytes(at: 0).count > 0 else { return }
   var channels: [ChannelState] = []
+  channels.reserveCapacity(session.channels.count)
   for channel in session.channels {
     channels.append(try ChannelState(channel, descriptors: [0]))
   }

@@ -2,7 +2,8 @@
 package struct ByteWriter: Sendable {
   package var bytes: [UInt8] = []
 
-  package init() {}
+  /// `capacity`: bytes that are likely to come.
+  package init(capacity: Int = 0) { bytes.reserveCapacity(capacity) }
 
   // One for each width: generic code, where it is not specialized, takes longer for a field than the
   // system does for the packet.

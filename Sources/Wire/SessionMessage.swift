@@ -114,7 +114,7 @@ package struct ChannelMessage: Equatable, Sendable {
     /// `bounded`: reads end there for good.
     case file(UInt32, offset: Int64, size: Int64)
     case extents([Extent])
-    case compressed(UInt32, CompressedPiece)
+    indirect case compressed(UInt32, CompressedPiece)
     case bytes([UInt8])
   }
 

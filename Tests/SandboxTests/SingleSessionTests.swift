@@ -62,11 +62,11 @@ struct SingleSessionTests {
   func secret() throws {
     try whileSpinning { launcher, process in
       let parent = Memory(process: "\(launcher.processIdentifier)")
-      let page = try #require(parent.secretPage)
-      let secret = parent.bytes(page.start, 16)
+      let wiped = try #require(parent.wiped)
+      let secret = parent.bytes(wiped.start, 16)
       #expect(secret.count == 16 && secret.contains { $0 != 0 })
       let child = Memory(process: "\(process)")
-      #expect(child.ranges.contains { $0.start == page.start && $0.isWipedOnFork })
+      #expect(child.ranges.contains { $0.start == wiped.start && $0.isWipedOnFork })
       for half in [secret.prefix(8), secret.suffix(8)] {
         #expect(parent.places(of: half).count == 1)
         #expect(child.places(of: half) == [])

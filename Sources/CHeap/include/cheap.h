@@ -7,7 +7,8 @@
 
 /* Drops pages of what was freed. */
 void cheap_drop(void);
-/* Forgets what was freed: what is allocated from here on lies together, from the start of a page. */
+/* Forgets what was freed: what is allocated from here on lies together, behind what malloc itself writes
+ * to. Once. */
 void cheap_gather(void);
 
 #endif

@@ -6,8 +6,8 @@
 
 #pragma clang assume_nonnull begin
 
-/* Makes the library's code executable, and it and its constants read-only. Before there is a filter. What
- * is wrong with the library; null: nothing. */
+/* Makes the library's code, and its constants, executable and read-only. Before there is a filter. What is wrong with
+ * the library; null: nothing. */
 const char *_Nullable cinflate_protect(void);
 
 #pragma clang assume_nonnull end

@@ -205,8 +205,6 @@ int csb_plain_personality(void);
 /* In a forked sandbox: ends with `parent`, closes descriptors from the first channel's on, and may have
  * this many processes. */
 int csb_lock_child(int32_t parent, unsigned first_channel, uint64_t processes);
-/* In the launcher: constants, which lie in a segment that is written to, become read-only. */
-int csb_protect_constants(void);
 /* In the launcher, first of all, while it can read what /proc says of it: where csb_leave_given has to look. */
 void csb_find_given(void);
 /* Likewise: forks need not look up the pages of
@@ -222,6 +220,8 @@ void csb_leave_given(void);
 /* Calls `body` on a stack among this program's data, so that a fork copies one page of it and no page table for
  * that alone. Once. The one that the kernel gave is in no fork (csb_leave_given). */
 int csb_on_own_stack(int (*body)(void));
+/* That stack's last part, which calls never come to. */
+void *csb_end_of_stack(size_t *size);
 /* In the launcher: no restartable sequences, for which the kernel would write to memory. */
 void csb_forget_restarts(void);
 /* The end, without the C library, whose page would have to be looked up. */
