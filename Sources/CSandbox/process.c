@@ -56,6 +56,26 @@ int32_t csb_reap(int32_t process, int waits, struct csb_end *end)
 	return result;
 }
 
+int32_t csb_noted(const struct csb_fork_note *note, uint64_t identifier)
+{
+	int32_t process = 0;
+	if (__atomic_load_n(&note->identifier, __ATOMIC_ACQUIRE) == identifier)
+		process = __atomic_load_n(&note->process, __ATOMIC_ACQUIRE);
+	/* It may have become another one's meanwhile. */
+	return __atomic_load_n(&note->identifier, __ATOMIC_ACQUIRE) == identifier ? process : 0;
+}
+
+int csb_processors(int32_t process, uint64_t *words, size_t size)
+{
+	int result = syscall(SYS_sched_getaffinity, process, size, words);
+	return result < 0 ? -errno : result;
+}
+
+int csb_let_run(int32_t process, const uint64_t *words, size_t size)
+{
+	return syscall(SYS_sched_setaffinity, process, size, words) ? -errno : 0;
+}
+
 int csb_process_file(int32_t process)
 {
 	int fd = syscall(SYS_pidfd_open, process, 0);

@@ -273,7 +273,10 @@ void *csb_end_of_stack(size_t *size)
 int csb_on_own_stack(int (*body)(void))
 {
 	int result;
-	munmap(stack.guard, sizeof stack.guard);
+	/* scripts/launcher.ld */
+	extern char csb_hole[] __attribute__((weak));
+	char *hole = csb_hole ? csb_hole : stack.guard;
+	munmap(hole, stack.pages - hole);
 	__asm__ volatile("mov %%rsp, %%rbx\n\t"
 			 "mov %2, %%rsp\n\t"
 			 "call *%1\n\t"

@@ -66,7 +66,8 @@ private enum Request {
 @inline(never) private func rehearseRequest() {
   var writer = ByteWriter()
   PacketHeader(kind: .fork, identifier: 1).encode(into: &writer)
-  ForkMessage(mayFork: false, isAhead: false, isNear: false, memory: 1).encode(into: &writer)
+  ForkMessage(mayFork: false, isAhead: false, isNear: false, isNoted: false, memory: 1).encode(
+    into: &writer)
   let packet = ReceivedPacket(
     bytes: writer.bytes, descriptors: [Lockdown.controlDescriptor, Lockdown.engineDescriptor])
   _ = try? Request(packet)
@@ -109,10 +110,15 @@ private struct LauncherLoop {
     statements.string(isolation.statements)
     protections = statements.bytes
     lockdown = Lockdown(hasProcessNamespace: isolation.hasProcessNamespace)
-    guard let packet = try engine.receive(), packet.descriptors.count == 1 else {
+    guard let packet = try engine.receive(), (1...2).contains(packet.descriptors.count) else {
       throw RuntimeError("no module came")
     }
     let file = packet.descriptors[0]
+    if packet.descriptors.count > 1 {
+      let kept = csb_keep_note(packet.descriptors[1])
+      guard kept == 0 else { throw RuntimeError("map the note of forks", errno: -kept) }
+      close(packet.descriptors[1])
+    }
     guard csb_is_sealed(file) == 1 else { throw RuntimeError("the module is not sealed") }
     let module: ModuleMessage
     do throws(WireError) {
@@ -238,7 +244,9 @@ private struct LauncherLoop {
     var header = ByteWriter()
     PacketHeader(kind: .forked, identifier: identifier).encode(into: &header)
     if !message.isNear { unsafe csb_leave_near(&near) }
-    let process = unsafe message.isNear ? csb_fork_near(&near) : csb_fork()
+    let process =
+      unsafe message.isNear
+      ? message.isNoted ? csb_fork_noted(&near, identifier) : csb_fork_near(&near) : csb_fork()
     if process == 0 {
       runSandboxProcess(
         lockdown, memory: memory, powers: message.mayFork ? templatePowers : plainPowers,
@@ -248,7 +256,7 @@ private struct LauncherLoop {
       control, header.bytes,
       ForkedMessage(process: max(0, process), error: process > 0 ? 0 : -process))
     // Who is near has its turn now, since that is waited for.
-    if near >= 0 { csb_yield() }
+    if message.isNear, !message.isNoted { csb_yield() }
     // Nothing of it stays here: its socket is closed when it is dead.
     csb_close(control)
   }

@@ -91,8 +91,8 @@ struct LauncherProcess: Sendable {
   }
 
   /// Hands over the module and waits until it is mapped: what protects the sandboxes, and which process
-  /// is the first in their namespace, 0 where there is none.
-  func load(_ module: ValidatedModule, powers: Powers, filter: [UInt8]?)
+  /// is the first in their namespace, 0 where there is none. `note`: where it is to note what it forks.
+  func load(_ module: ValidatedModule, powers: Powers, filter: [UInt8]?, note: ForkNote?)
     throws(SandboxError) -> (protections: [String], initProcess: Int32)
   {
     var writer = ByteWriter()
@@ -106,7 +106,7 @@ struct LauncherProcess: Sendable {
           permissions: $0.permissions.rawValue)
       }, filter: filter, powers: powers
     ).encode(into: &writer)
-    try send(writer.bytes, [module.file])
+    try send(writer.bytes, [module.file] + (note.map { [$0.file] } ?? []))
     guard let (header, body) = try receive(), header.kind == .ready else {
       throw SandboxError("\(module.path): the launcher ended before it was ready")
     }

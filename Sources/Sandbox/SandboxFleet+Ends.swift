@@ -23,10 +23,19 @@ extension SandboxFleet {
     while true {
       // What a process says that has one session only does not matter: how it ends does.
       if waits, !options.reuse, process.isKnown {
-        looking.look { process.hasEnded ? true : nil }
-        return takeEnd(of: process, waits: true)
+        let hasEnded = looking.look { process.hasEnded ? true : nil } ?? false
+        if !hasEnded, let processors, process.isNoted.load(ordering: .relaxed) {
+          process.goAnywhere(processors)
+        }
+        return takeEnd(of: process, waits: !hasEnded)
       }
-      let looked = looking.look { process.receiveReply(to: number, waits: false) }
+      let looked = looking.look { () -> SandboxProcess.Reply? in
+        if let known = note?.number(of: process.identifier) {
+          process.note(number: known)
+          return .forked
+        }
+        return process.receiveReply(to: number, waits: false)
+      }
       switch looked ?? process.receiveReply(to: number, waits: waits) {
       case nil: return .nothing
       case .closed: return takeEnd(of: process, waits: waits)

@@ -40,7 +40,11 @@ extension SandboxFleet {
   ) throws(SandboxError) {
     state.withLock { $0.processes[process.identifier] = process }
     let memory = process.memory.identifier
-    let message = ForkMessage(mayFork: mayFork, isAhead: isAhead, isNear: isNear, memory: memory)
+    // Who waits for one that is used again does not wait for its end, and does not look after it then.
+    let isNoted = isNear && processors != nil && !options.reuse
+    if isNoted { process.isNoted.store(true, ordering: .relaxed) }
+    let message = ForkMessage(
+      mayFork: mayFork, isAhead: isAhead, isNear: isNear, isNoted: isNoted, memory: memory)
     func ask(_ mapped: inout UInt64) -> SandboxError? {
       do throws(SandboxError) {
         try self.process.fork(process, message, hasMemory: mapped == memory, waits: waits)

@@ -80,6 +80,10 @@ final class SandboxFleet: Sendable {
   let controlSockets = ControlSocketPool()
   /// Which shared memory the launcher has mapped; 0: none. Held while a fork is asked for.
   let mappedMemory = Mutex<UInt64>(0)
+  /// Where the launcher notes what it forks for one who waits; nil: for one session it is not worth it.
+  let note: ForkNote?
+  /// What sandboxes may run on; nil where this process may not say.
+  let processors: Processors?
   let events: EventQueue
   /// Left when the thread has seen the end and the launcher is reaped.
   private let watching = DispatchGroup()
@@ -105,8 +109,10 @@ final class SandboxFleet: Sendable {
     // Where this throws the spare ends, and the launcher with it.
     process = try spare.process()
     let initProcess: Int32
+    note = isForOne ? nil : try ForkNote()
     (protections, initProcess) = try process.load(
-      module, powers: options.powers, filter: filter)
+      module, powers: options.powers, filter: filter, note: note)
+    processors = note == nil ? nil : Processors(of: process.process)
     try events.add(process.socket, key: EventQueue.launcher)
     // Up to here, where this throws, the spare closes what it opened.
     initFile = try events.add(end: initProcess)

@@ -24,6 +24,8 @@ final class SandboxProcess: Sendable {
   /// Whether somebody hears of its end, whatever it says.
   let isWatched = Atomic(false)
   private let isWoken = Atomic(false)
+  /// Whether the launcher notes its number (`ForkNote`) and it starts on the launcher's processor.
+  let isNoted = Atomic(false)
   /// Where its memory goes when it is gone; nil: nobody else gets that.
   private let pool: SharedMemoryPool?
   /// Of a template: its copies know each other's.
@@ -79,7 +81,10 @@ final class SandboxProcess: Sendable {
   deinit {
     let life = self.life.withLock { $0 }
     if let sockets {
-      if life.isClean, life.isTold, !life.isDoomed, !life.isHungUp {
+      // A word that is still to come says whom it means.
+      if life.isClean, life.isTold || isNoted.load(ordering: .relaxed), !life.isDoomed,
+        !life.isHungUp
+      {
         sockets.put(control)
       } else {
         control.close()
@@ -272,6 +277,9 @@ final class SandboxProcess: Sendable {
     patience.withLock { $0.note(elapsed: elapsed, used: used) }
   }
 
+  /// Lets it run wherever sandboxes may, after its first turn on the launcher's processor.
+  func goAnywhere(_ processors: Processors) { withNumber { _ = processors.allow($0) } }
+
   // MARK: What is said
 
   enum Reply {
@@ -305,10 +313,12 @@ final class SandboxProcess: Sendable {
       if count == 0 { return .closed }
       guard count > 0 else { return .nonsense }
       return unsafe reply(Array(buffer[..<count]), from: sender, to: number)
+        ?? receiveReply(to: number, waits: waits)
     }
   }
 
-  private func reply(_ bytes: [UInt8], from sender: Int32, to number: UInt64) -> Reply {
+  /// nil: what the launcher says of a process that had this socket before.
+  private func reply(_ bytes: [UInt8], from sender: Int32, to number: UInt64) -> Reply? {
     var reader = ByteReader(bytes)
     do throws(WireError) {
       let header = try PacketHeader(from: &reader)
@@ -317,6 +327,7 @@ final class SandboxProcess: Sendable {
       case .forked where sender == launcher && header.identifier == identifier:
         life.withLock { $0.isTold = true }
         return take(try ForkedMessage(from: &reader))
+      case .forked where sender == launcher && header.identifier < identifier: return nil
       case .idle where header.identifier == number && isItself(sender):
         try reader.end()
         note(number: sender)

@@ -34,7 +34,8 @@ extension FilterRule {
       FilterRule(
         "clone",
         where: [
-          .masked(argument: 0, mask: ~UInt64(CSB_FORK_WATCHED), UInt64(CSB_FORK_FLAGS)),
+          .masked(
+            argument: 0, mask: ~UInt64(CSB_FORK_WATCHED | CSB_FORK_NOTED), UInt64(CSB_FORK_FLAGS)),
           .equal(argument: 1, 0),
         ] + vouched),
       FilterRule("close", where: vouched), FilterRule("recvmsg", where: vouched),

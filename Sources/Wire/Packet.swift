@@ -46,13 +46,16 @@ package struct ForkMessage: Equatable, Sendable {
   package var isAhead: Bool
   /// Whether its first turn is on the launcher's processor: whoever wants it waits for it meanwhile.
   package var isNear: Bool
+  /// Whether, near, its number is noted where the engine looks, which lets it run elsewhere.
+  package var isNoted: Bool
   /// Which shared memory it has. Its descriptor comes along, where the last fork's was another.
   package var memory: UInt64
 
-  package init(mayFork: Bool, isAhead: Bool, isNear: Bool, memory: UInt64) {
+  package init(mayFork: Bool, isAhead: Bool, isNear: Bool, isNoted: Bool, memory: UInt64) {
     self.mayFork = mayFork
     self.isAhead = isAhead
     self.isNear = isNear
+    self.isNoted = isNoted
     self.memory = memory
   }
 
@@ -60,6 +63,7 @@ package struct ForkMessage: Equatable, Sendable {
     writer.integer(UInt8(mayFork ? 1 : 0))
     writer.integer(UInt8(isAhead ? 1 : 0))
     writer.integer(UInt8(isNear ? 1 : 0))
+    writer.integer(UInt8(isNoted ? 1 : 0))
     writer.integer(memory)
   }
 
@@ -67,6 +71,7 @@ package struct ForkMessage: Equatable, Sendable {
     mayFork = try reader.integer("may fork", as: UInt8.self) != 0
     isAhead = try reader.integer("ahead", as: UInt8.self) != 0
     isNear = try reader.integer("near", as: UInt8.self) != 0
+    isNoted = try reader.integer("noted", as: UInt8.self) != 0
     memory = try reader.integer("memory", as: UInt64.self)
     try reader.end()
   }

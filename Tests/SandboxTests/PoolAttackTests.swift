@@ -29,7 +29,7 @@ struct PoolAttackTests {
   func counters() throws {
     // struct csb_shared, then channel 0's: gets, get bytes, puts, put bytes.
     let body = """
-      movabs $0x444000000200, %rax
+      movabs $0x5f0200, %rax
       movabs $0x8000000000000000, %rcx
       movq %rcx, (%rax)
       movq %rcx, 8(%rax)
@@ -57,7 +57,7 @@ struct PoolAttackTests {
     // Ends with the bytes that channel 4 has read: struct csb_shared, then 72 bytes a channel.
     let body = """
       TRAP READ, 4, buffer, 1, 0
-      movabs $0x444000000328, %rax
+      movabs $0x5f0328, %rax
       movl (%rax), %eax
       EXIT_EAX
       """

@@ -16,10 +16,9 @@
 static const uint64_t CSB_BASE = 0x440A00000000;
 static const uint64_t CSB_GUARD = (uint64_t)40 << 30;
 static const uint64_t CSB_GUEST = (uint64_t)4 << 30;
-/* Where a sandbox has its shared memory: beyond the guard above the guest, and near enough (512 GiB) that
- * both have one page directory, which a fork makes. A constant, so that the system-call filter can name
- * it. */
-static const uint64_t CSB_SHARED = 0x444000000000;
+/* Where a sandbox has its shared memory: in a hole between the launcher's data and its stack (scripts/launcher.ld), so
+ * that no page table is for that alone. A constant, so that the system-call filter can name it. */
+static const uint64_t CSB_SHARED = 0x5f0000;
 /* Descriptor of a sandbox's own control socket. */
 #define CSB_CONTROL 3
 
@@ -157,6 +156,8 @@ int csb_fork(void);
 /* From here on csb_fork keeps hold of what it forks, and csb_end_watched kills the last of it: for a sandbox
  * that cannot see that the engine ended before it asked to be killed then. */
 static const int CSB_FORK_WATCHED = 0x1000 /* CLONE_PIDFD */;
+/* The kernel writes the process's number to a place of the launcher's. */
+static const int CSB_FORK_NOTED = 0x100000 /* CLONE_PARENT_SETTID */;
 void csb_watch_forks(void);
 void csb_end_watched(void);
 /* The same, with the first turn on this processor: to begin on another one, which sleeps, takes longer than
@@ -164,6 +165,11 @@ void csb_end_watched(void);
  * csb_keep_processors notes, before the filter) as soon as the launcher has had another turn. The launcher itself
  * stays on its processor, `near` (-1: it may be on any), until csb_leave_near. */
 int csb_fork_near(int32_t *near);
+/* The same, and the number is in the note before the process has its first turn. The engine says where it may run: it
+ * may have reaped it before this returns. */
+int csb_fork_noted(int32_t *near, uint64_t identifier);
+/* Maps the note; nothing that is forked has it. */
+int csb_keep_note(int fd);
 void csb_leave_near(int32_t *near);
 void csb_keep_processors(void);
 /* No answer: nothing that can fail is closed with it. */
@@ -185,6 +191,18 @@ struct csb_end {
 };
 /* Takes an ended child, its number, or 0 when there is none yet. `process` as for wait4(2). */
 int32_t csb_reap(int32_t process, int waits, struct csb_end *end);
+/* Memory of the engine's and the launcher's: what was forked last for one who waits for it, by the engine's number
+ * and the kernel's. */
+struct csb_fork_note {
+	uint64_t identifier;
+	int32_t process; /* 0: not yet. */
+};
+/* The process of that fork; 0: it is not there. */
+int32_t csb_noted(const struct csb_fork_note *note, uint64_t identifier);
+/* The processors that a process may run on, in bits: how many bytes of them there are, or -errno; and where it may
+ * from here on. */
+int csb_processors(int32_t process, uint64_t *words, size_t size);
+int csb_let_run(int32_t process, const uint64_t *words, size_t size);
 /* A descriptor that is readable when this process has ended. */
 int csb_process_file(int32_t process);
 int csb_prctl(int option, unsigned long a, unsigned long b);

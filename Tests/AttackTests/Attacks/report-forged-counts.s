@@ -4,7 +4,7 @@
 
 	.include "attack.inc"
 _start:
-	movabsq $0x444000000200, %rbx
+	movabsq $0x5f0200, %rbx
 	movabsq $0x7fffffffffffffff, %rax
 	movl $6, %ecx
 1:	movq %rax, (%rbx)

@@ -4,7 +4,7 @@
 
 	.include "attack.inc"
 _start:
-	movabsq $0x444000000000, %rbx
+	movabsq $0x5f0000, %rbx
 	movl $1, 184(%rbx)
 	movl $words_end-words, 252(%rbx)
 	leaq words(%rip), %rsi

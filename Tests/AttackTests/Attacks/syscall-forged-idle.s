@@ -36,7 +36,7 @@ _start:
 4:
 	movq %r9, number(%rip)
 # Exited, with the code of an attack that worked.
-	movabsq $0x444000000000, %rbx
+	movabsq $0x5f0000, %rbx
 	movl $2, (%rbx)
 	movl $1, 4(%rbx)
 	movl $1, %eax

@@ -5,7 +5,7 @@
 	.include "attack.inc"
 _start:
 	movl $9, %eax
-	movabsq $0x444000000000, %rdi
+	movabsq $0x5f0000, %rdi
 	movl $786392, %esi
 	movl $3, %edx
 	movl $0x11, %r10d
