@@ -2,6 +2,7 @@
  *   gives     sends descriptors along with its answer
  *   late      forks what ends at once, and says later which process that was
  *   dies      forks what never ends, and ends before it has said so
+ *   again     says again whom it forked before, over the next one's socket
  *   mute      forks a template whose copies never say a word
  *   vanishing forks a template whose copies end at once
  *   deaf      hears nothing once it is ready, and goes on */
@@ -104,6 +105,10 @@ int main(int count, char **words)
 			close(ENGINE);
 			if (!strcmp(mode, "late"))
 				_exit(0);
+			if (!strcmp(mode, "again")) {
+				usleep(50000);
+				_exit(0);
+			}
 			if (!strcmp(mode, "mute") || !strcmp(mode, "vanishing"))
 				be_template(files[0], *mode == 'v');
 			for (;;)
@@ -111,8 +116,14 @@ int main(int count, char **words)
 		}
 		if (!strcmp(mode, "dies"))
 			_exit(0);
+		for (int i = 2; !strcmp(mode, "again") && i >= 0; i--)
+			if (packet.identifier > (uint64_t)i)
+				say(files[0], FORKED, packet.identifier - i,
+				    (int32_t[]){ i ? getpid() : process, 0 }, 8, -1);
 		close(files[0]);
 		close(files[1]);
+		if (!strcmp(mode, "again"))
+			continue;
 		if (!strcmp(mode, "late"))
 			usleep(100000);
 		say(ENGINE, FORKED, packet.identifier, (int32_t[]){ process, 0 }, 8, -1);

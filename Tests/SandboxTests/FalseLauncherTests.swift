@@ -57,6 +57,18 @@ struct FalseLauncherTests {
     #expect(family(of: launcher.processIdentifier).isEmpty)
   }
 
+  /// A socket is used again, and the launcher's word of the process before may come late.
+  @Test("that says again whom it forked before is believed of the one that it means")
+  func again() throws {
+    let launcher = try launcher("again")
+    defer { launcher.shutDown() }
+    for _ in 0..<3 {
+      let heard = try #require(outcome { try launcher.runAndWait(nullSession()) })
+      #expect(heard.contains("the sandbox ended without saying why"), "\(heard)")
+      #expect(kill(launcher.processIdentifier, 0) == 0)
+    }
+  }
+
   @Test("that ends before it says whom it has forked takes it along")
   func dies() throws {
     let launcher = try launcher("dies")

@@ -91,6 +91,11 @@ struct IsolationTests {
     let maps = try String(contentsOfFile: "/proc/\(process)/maps", encoding: .utf8)
     let lines = maps.split(separator: "\n").filter { !$0.hasSuffix("[vsyscall]") }
     #expect(lines.count > 10)
+    // Where the launcher notes what it forks, for the engine.
+    #expect(!maps.contains("memfd:forks"))
+    let launchers = try String(
+      contentsOfFile: "/proc/\(launcher.processIdentifier)/maps", encoding: .utf8)
+    #expect(launchers.contains("memfd:forks"))
     let base: UInt64 = 0x440A_0000_0000
     let gigabyte: UInt64 = 1 << 30
     for line in lines {
