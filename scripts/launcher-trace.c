@@ -17,7 +17,8 @@
 #include <unistd.h>
 
 /* It is linked at a fixed place. */
-enum { PROGRAM_START = 0x200000, PROGRAM_END = 0x2000000 };
+/* scripts/launcher.ld */
+enum { PROGRAM_START = 0x2d8000, PROGRAM_END = 0x2000000 };
 enum { TRACED_FORKS = 8, TRACED_STEPS = 300000 };
 static int last[PROGRAM_END]; /* The fork in which an address was used last, plus 1. */
 
