@@ -203,7 +203,7 @@ private struct LauncherLoop {
       try rehearse(rehearsal, memory)
     }
     // Not fields: to change one the compiler takes references to all others, whose pages each fork then copies.
-    var wait = Wait()
+    var wait = Wait(pause: 8)
     // The processor on which it stays, while forks for one who waits follow each other; −1: none.
     var near: Int32 = -1
     var mapped: UInt64 = 0

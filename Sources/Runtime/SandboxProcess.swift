@@ -15,7 +15,7 @@ func runSandboxProcess(
     if message.isAhead { try ownPages(rehearsal, memory) }
     let socket = PacketSocket(descriptor: Lockdown.controlDescriptor)
     var memory = memory
-    var wait = Wait()
+    var wait = Wait(pause: 50)
     while let session = try receiveSession(from: socket) {
       let again = session.message.isFollowed
       if again { memory.keepFirstPages() }
@@ -51,9 +51,10 @@ struct Wait {
   /// Some 70 microseconds: what an engine needs that calls back, and is asked for the next session then.
   private static let looks: Int32 = 120
   /// Sessions for which it is not tried again after it was in vain.
-  private static let pause = 50
-
+  private let longest: Int
   private var pause = 0
+
+  init(pause: Int) { longest = pause }
 
   /// Whether something is there.
   @discardableResult
@@ -63,7 +64,7 @@ struct Wait {
       return false
     }
     if socket.isReady(looks: Self.looks) { return true }
-    pause = Self.pause
+    pause = longest
     return false
   }
 }

@@ -1,4 +1,5 @@
-// How fast a sandbox starts: startup-benchmark NEXE [SCALE], one JSON object a line on standard output.
+// How fast a sandbox starts: startup-benchmark NEXE [SCALE [PHASE, interpreter.nexe, /…/floor …]], one JSON object
+// a line on standard output.
 //
 // "first instruction": from the request until a byte that the guest's first trap writes is seen in
 // memory that this process watches; the trap and the write are counted, so the figure is an upper
@@ -98,16 +99,38 @@ func firstInstruction(_ name: String, _ launcher: Launcher, _ count: Int, pause:
   show(name, nanoseconds: samples)
 }
 
-func reaped(_ name: String, _ launcher: Launcher, _ count: Int) throws {
+/// The floor's name in lines that are measured in turns with a sandbox's: the host's speed changes from one second to
+/// the next.
+let floorInTurns = "fork+exit+wait floor, in turns"
+
+/// Samples of floor.c, in nanoseconds.
+func floorSamples(_ count: Int) throws -> [UInt64] {
+  guard let floor else { return [] }
+  let pipe = popen("\(floor) \(count)", "r")!
+  var samples: [UInt64] = []
+  var line = [CChar](repeating: 0, count: 64)
+  while fgets(&line, Int32(line.count), pipe) != nil {
+    samples.append(strtoull(line, nil, 10))
+  }
+  precondition(pclose(pipe) == 0 && samples.count == count)
+  return samples
+}
+
+/// `isBesideFloor`: in turns with it, 250 each.
+func reaped(_ name: String, _ launcher: Launcher, _ count: Int, isBesideFloor: Bool = false) throws
+{
   let session = session()
   var samples: [UInt64] = []
+  var floors: [UInt64] = []
   for round in 0..<(count + 50) {
+    if isBesideFloor, round % 250 == 50 { floors += try floorSamples(250) }
     let start = now()
     let report = try launcher.runAndWait(session)
     let end = now()
     precondition(report.outcome == .exited(code: 0))
     if round >= 50 { samples.append(end - start) }
   }
+  if !floors.isEmpty { show(floorInTurns, nanoseconds: floors) }
   show(name, nanoseconds: samples)
 }
 
@@ -229,7 +252,10 @@ func childFaults() -> Double {
 let path = CommandLine.arguments[1]
 let scale = CommandLine.arguments.count > 2 ? Double(CommandLine.arguments[2])! : 1
 /// Only these phases, where any are named.
-let phases = Set(CommandLine.arguments.dropFirst(3).filter { !$0.hasSuffix(".nexe") })
+let phases = Set(
+  CommandLine.arguments.dropFirst(3).filter { !$0.contains(".") && !$0.contains("/") })
+/// The program of floor.c; for the phase forked.
+let floor = CommandLine.arguments.dropFirst(3).first { $0.hasSuffix("/floor") }
 /// A program that calls the trap fork when it is warm (interpreter.c); for the phase template.
 let interpreter = CommandLine.arguments.dropFirst(3).first { $0.hasSuffix(".nexe") }
 func scaled(_ count: Int) -> Int { max(100, Int(Double(count) * scale)) }
@@ -255,17 +281,10 @@ try phase("cold") {
 try phase("forked") {
   let launcher = try Launcher(module: module)
   firstInstruction("forked, first instruction", launcher, scaled(2000), pause: 0)
+  try reaped("forked, reaped", launcher, scaled(2000), isBesideFloor: true)
   let faults = childFaults()
-  try reaped("forked, reaped", launcher, scaled(2000))
-  show(
-    "page faults of a sandbox",
-    [
-      (
-        "mean",
-        (childFaults() - faults) / Double(scaled(2000) + 50)
-      )
-    ])
   sustained("forked, one at a time", launcher, scaled(5000), threads: 1)
+  show("page faults of a sandbox", [("mean", (childFaults() - faults) / Double(scaled(5000)))])
   sustained("forked, sustained", launcher, scaled(100_000), threads: 4)
   launcher.shutDown()
 }
