@@ -131,18 +131,31 @@ void csb_touch_heard(void) { *(volatile char *)&room = 0; }
 
 long csb_hear(int socket, int vouched)
 {
-	long count;
-	while ((count = receive(socket, room.bytes, MAX_PACKET, room.fds, MAX_FDS, &room.fd_count, 0, vouched,
-			(union control *)room.control)) == 1 &&
-	       !vouched && !room.fd_count)
-		csb_look(socket, SOON, 0, 0);
-	return count;
+	for (;;) {
+		long count = receive(socket, room.bytes, MAX_PACKET, room.fds, MAX_FDS, &room.fd_count, 0, vouched,
+			(union control *)room.control);
+		if (vouched || room.fd_count)
+			return count;
+		uint32_t looks;
+		if (count == 1) {
+			csb_look(socket, SOON, 0, 0);
+		} else if (count == sizeof looks) {
+			memcpy(&looks, room.bytes, sizeof looks);
+			if (looks > CSB_MOST_LOOKS)
+				return count;
+			csb_look(socket, looks, 1, 0);
+		} else {
+			return count;
+		}
+	}
 }
 
-void csb_announce(int socket)
+/* Where nobody hears it any more, or there is no room, that is seen when the next packet is sent. */
+void csb_announce(int socket) { send(socket, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL); }
+
+void csb_announce_soon(int socket, uint32_t looks)
 {
-	/* Where nobody hears it any more, that is seen when the next packet is sent. */
-	send(socket, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+	send(socket, &looks, sizeof looks, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
 int csb_look(int socket, int looks, int yields, int vouched)

@@ -270,11 +270,15 @@ try phase("forked") {
   launcher.shutDown()
 }
 
+// Requests that come 2 ms after the last session's end, to pools whose next process looks for them or sleeps.
 try phase("pool") {
-  let launcher = try Launcher(module: module, options: Launcher.Options(pool: 8))
-  firstInstruction("pool, first instruction", launcher, scaled(2000), pause: 2000)
-  try reaped("pool, reaped", launcher, scaled(2000))
-  launcher.shutDown()
+  for (name, looksAhead) in [("pool", Duration.milliseconds(10)), ("sleeping pool", .zero)] {
+    let launcher = try Launcher(
+      module: module, options: Launcher.Options(pool: 8, looksAhead: looksAhead))
+    firstInstruction("\(name), first instruction", launcher, scaled(2000), pause: 2000)
+    try reaped("\(name), reaped", launcher, scaled(2000))
+    launcher.shutDown()
+  }
 }
 
 try phase("reuse") {
