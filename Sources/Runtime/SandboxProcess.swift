@@ -12,8 +12,13 @@ func runSandboxProcess(
   csb_own_session()
   do throws(RuntimeError) {
     try lockdown.lockSandbox(mayFork: message.mayFork)
-    if message.isAhead { try ownPages(rehearsal, memory) }
     let socket = PacketSocket(descriptor: Lockdown.controlDescriptor)
+    if message.isAhead {
+      var looks: UInt32 = 0
+      // Where it looks for its session, this processor's caches keep what that needs.
+      repeat { try ownPages(rehearsal, memory) } while unsafe csb_await_first(
+        socket.descriptor, &looks) == 0
+    }
     var memory = memory
     var wait = Wait()
     while let session = try receiveSession(from: socket) {

@@ -34,10 +34,10 @@ public final class Launcher: Sendable {
     /// How long the next sandbox of a pool looks for its session before it sleeps: sessions that come within this time
     /// of the last one's end start sooner, since nobody has to wake a process and its processor. At most a second.
     ///
-    /// It costs the time of one processor for as long as it looks. Between two looks, of which each takes about a
-    /// microsecond, it lets others run that want this processor. It is not tried where sessions come later than that,
-    /// where others want the processor, or where sessions in progress leave only one for who asks for the next. Only for
-    /// a pool whose sandboxes have one session each.
+    /// It costs the time of one processor for as long as it looks. Every few microseconds it lets others run that want
+    /// this processor. It is not tried where sessions come later than that, where others want the processor, or where
+    /// sessions in progress leave only one for who asks for the next. Only for a pool whose sandboxes have one session
+    /// each.
     public var looksAhead: Duration
 
     public init(

@@ -20,7 +20,10 @@ struct ProcessClock {
   }
 
   /// What was used up to now is nobody's: system time, since no guest has run.
-  mutating func start(process: Int32) { total = max(total, Self.read(process, 2)) }
+  mutating func start(process: Int32) -> UInt64 {
+    total = max(total, Self.read(process, 2))
+    return total
+  }
 
   /// Takes out of what an ended process used in all what it used before.
   func takeEarlier(from end: inout csb_end) {

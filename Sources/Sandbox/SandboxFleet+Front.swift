@@ -16,7 +16,7 @@ extension SandboxFleet {
   }
 
   /// No look takes less: it ends by itself after so many, should the engine not end it.
-  private static let shortestLookNanoseconds: UInt64 = 200
+  private static let shortestLookNanoseconds: UInt64 = 100
 
   /// How many processes can run at once.
   private static let processorCount = sysconf(Int32(_SC_NPROCESSORS_ONLN))
@@ -75,14 +75,13 @@ extension SandboxFleet {
     }
     if let late {
       late.process.endLook()
-      noteLook(late, until: time)
+      noteLook(late, until: time, used: late.process.wholeProcessorNanoseconds())
     }
     if isDue { chooseFront() }
   }
 
-  /// How much of the processor one had that has looked tells whether others want that.
-  func noteLook(_ front: Front, until time: UInt64) {
-    let used = front.process.wholeProcessorNanoseconds()
+  /// How much of the processor one had that has looked tells whether others want that. `used`: of it in all.
+  func noteLook(_ front: Front, until time: UInt64, used: UInt64) {
     state.withLock {
       $0.foresight.noteLook(
         elapsed: time - min(time, front.start), used: used - min(used, front.used))

@@ -167,10 +167,10 @@ final class SandboxFleet: Sendable {
       let (process, number) = try begin(session, kind) { result in
         Self.completions.async { completion(result) }
       }
-      listen(to: process)
       // The kernel likes to put who is woken on the processor of who woke it: it need not wait there until
       // this thread's time is up. Who is used again runs elsewhere, mostly.
       if !options.reuse { sched_yield() }
+      listen(to: process)
       return number
     } catch {
       Self.completions.async { completion(.failure(error)) }
@@ -254,10 +254,10 @@ final class SandboxFleet: Sendable {
       if waiting != nil, options.reuse, options.measuresMemory { process.forgetPeak() }
       let (number, isAlone) = try register(running)
       // One that is used again has answered with it.
-      if waiting != nil, isPooled { process.startClock() }
+      let usedAhead = waiting != nil && isPooled ? process.startClock() : 0
       do throws(SandboxError) {
         let sent = try process.send(message, descriptors, number: number)
-        if let front = waiting?.front { noteLook(front, until: start) }
+        if let front = waiting?.front { noteLook(front, until: start, used: usedAhead) }
         if kind.isPlain, !options.reuse { try prepare(message) }
         if case .copy(let template) = kind {
           try copy(template, process)

@@ -264,8 +264,10 @@ final class SandboxProcess: Sendable {
   var hasEnded: Bool { csb_await_end(number, 0) != 0 }
 
   /// From here on it works for a session: what it used to get ready does not count.
-  func startClock() {
-    withNumber { number in clock.withLock { $0.start(process: number) } }
+  /// How much that was; 0 while the number is unknown.
+  @discardableResult
+  func startClock() -> UInt64 {
+    withNumber { number in clock.withLock { $0.start(process: number) } } ?? 0
   }
 
   /// All its CPU time, also before its session; 0 while the number is unknown.

@@ -23,7 +23,7 @@ func show(_ name: String, _ fields: [(String, Double)]) {
 }
 
 /// Percentiles in microseconds.
-func show(_ name: String, nanoseconds samples: [UInt64]) {
+func show(_ name: String, nanoseconds samples: [UInt64], _ more: [(String, Double)] = []) {
   let sorted = samples.sorted()
   func at(_ share: Double) -> Double {
     Double(sorted[min(sorted.count - 1, Int(Double(sorted.count) * share))]) / 1000
@@ -34,7 +34,7 @@ func show(_ name: String, nanoseconds samples: [UInt64]) {
       ("count", Double(sorted.count)), ("p10", at(0.1)), ("p50", at(0.5)), ("p90", at(0.9)),
       ("p99", at(0.99)),
       ("max", at(1)),
-    ])
+    ] + more)
 }
 
 /// One page of memory that sandboxes write to and this process watches.
@@ -79,6 +79,8 @@ func expectSuccess(_ result: Result<SandboxReport, SandboxError>) {
 }
 
 func firstInstruction(_ name: String, _ launcher: Launcher, _ count: Int, pause: UInt32) {
+  func used() -> Double { processorTime() + processorTime(of: launcher.processIdentifier) }
+  let usedBefore = used()
   let watched = Watched()
   let session = session(.file(watched.file, offset: 0, length: nil))
   var samples: [UInt64] = []
@@ -95,7 +97,10 @@ func firstInstruction(_ name: String, _ launcher: Launcher, _ count: Int, pause:
     if round >= 50 { samples.append(end - start) }
     if pause > 0 { usleep(pause) }
   }
-  show(name, nanoseconds: samples)
+  show(
+    name, nanoseconds: samples,
+    // With this thread's, which spins meanwhile.
+    [("cpuMicroseconds", (used() - usedBefore) / Double(count + 50))])
 }
 
 func reaped(_ name: String, _ launcher: Launcher, _ count: Int) throws {
