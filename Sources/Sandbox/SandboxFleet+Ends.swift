@@ -127,7 +127,7 @@ extension SandboxFleet {
     var problem = ""
     do throws(SandboxError) {
       loop: while true {
-        for key in events.wait(until: state.withLock { min($0.wake, $0.front?.end ?? .max) }) {
+        for key in events.wait(until: state.withLock { min($0.wake, $0.front?.check ?? .max) }) {
           if key == EventQueue.launcher {
             guard let (header, body) = try process.receive() else { break loop }
             try handle(header, body)

@@ -9,11 +9,16 @@ extension SandboxFleet {
   struct Front {
     let process: SandboxProcess
     /// Of the monotonic clock, in nanoseconds.
-    let start: UInt64
     let end: UInt64
-    /// What it had used of the processor at the start.
-    let used: UInt64
+    /// When it was looked at last whether it gets its turn, what it had used of the processor by then, and when it is
+    /// looked at next.
+    var start: UInt64
+    var used: UInt64
+    var check: UInt64
   }
+
+  /// After so long it is looked at whether it gets its turn, then after twice as long, and so on.
+  private static let checkNanoseconds: UInt64 = 4_000_000
 
   /// No look takes less: it ends by itself after so many, should the engine not end it.
   private static let shortestLookNanoseconds: UInt64 = 100
@@ -50,7 +55,10 @@ extension SandboxFleet {
     if isThere {
       let used = process.wholeProcessorNanoseconds()
       if process.look(times: limit / Self.shortestLookNanoseconds + 1) {
-        front = Front(process: process, start: start, end: start + limit, used: used)
+        let end = start + limit
+        front = Front(
+          process: process, end: end, start: start, used: used,
+          check: min(end, start + Self.checkNanoseconds))
       }
     }
     state.withLock { state in
@@ -61,30 +69,35 @@ extension SandboxFleet {
     }
   }
 
-  /// Has the one that looks sleep where no session came in time, and another look where it is gone. The fleet's thread
-  /// calls this.
+  /// Has the one that looks sleep where no session came in time, or it has to wait for its turn, and another look where
+  /// it is gone. The fleet's thread calls this.
   func keepFront() {
     guard looksAhead else { return }
     let time = monotonicNanoseconds()
-    let (late, isDue) = state.withLock { state -> (Front?, Bool) in
-      defer { state.isFrontDue = false }
-      guard let front = state.front, front.end <= time else { return (nil, state.isFrontDue) }
+    let (late, isDue) = state.withLock { state -> (SandboxProcess?, Bool) in
+      let isDue = state.isFrontDue
+      state.isFrontDue = false
+      guard var front = state.front, front.check <= time else { return (nil, isDue) }
+      let used = front.process.wholeProcessorNanoseconds()
+      state.foresight.noteLook(front, until: time, used: used)
+      if time < front.end, state.foresight.mayLook {
+        front.check = min(front.end, time + 2 * (time - front.start))
+        (front.start, front.used) = (time, used)
+        state.front = front
+        return (nil, isDue)
+      }
       state.front = nil
       state.idle.append(front.process)
-      return (front, state.isFrontDue)
+      return (front.process, isDue)
     }
-    if let late {
-      late.process.endLook()
-      noteLook(late, until: time, used: late.process.wholeProcessorNanoseconds())
-    }
+    late?.endLook()
     if isDue { chooseFront() }
   }
+}
 
-  /// How much of the processor one had that has looked tells whether others want that. `used`: of it in all.
-  func noteLook(_ front: Front, until time: UInt64, used: UInt64) {
-    state.withLock {
-      $0.foresight.noteLook(
-        elapsed: time - min(time, front.start), used: used - min(used, front.used))
-    }
+extension Foresight {
+  /// `used`: by the one that looks, in all.
+  mutating func noteLook(_ front: SandboxFleet.Front, until time: UInt64, used: UInt64) {
+    noteLook(elapsed: time - min(time, front.start), used: used - min(used, front.used))
   }
 }

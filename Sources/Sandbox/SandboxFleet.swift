@@ -257,7 +257,9 @@ final class SandboxFleet: Sendable {
       let usedAhead = waiting != nil && isPooled ? process.startClock() : 0
       do throws(SandboxError) {
         let sent = try process.send(message, descriptors, number: number)
-        if let front = waiting?.front { noteLook(front, until: start, used: usedAhead) }
+        if let front = waiting?.front {
+          state.withLock { $0.foresight.noteLook(front, until: start, used: usedAhead) }
+        }
         if kind.isPlain, !options.reuse { try prepare(message) }
         if case .copy(let template) = kind {
           try copy(template, process)
