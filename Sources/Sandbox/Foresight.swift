@@ -1,10 +1,13 @@
 /// Whether a process of a pool looks for its session before there is one: where sessions come late it would be in
-/// vain, and where others want the processor it would have to wait for its turn when its session comes.
+/// vain, where they come at once it would be in their way before it looks, and where others want the processor it would
+/// have to wait for its turn when its session comes.
 ///
 /// What times there are is told to it.
 package struct Foresight: Sendable {
-  /// After so many sessions in a row that came late none is expected soon, until one has come in time.
-  private static let mostLate = 3
+  /// After so many sessions in a row that came late or at once nobody looks, until one has come in time.
+  private static let mostMissed = 3
+  /// What comes sooner comes at once: to wake a process so that it looks takes about as long.
+  private static let soonNanoseconds: UInt64 = 100_000
   /// So long at least somebody looked whose share of the processor is counted.
   private static let countedNanoseconds: UInt64 = 1_000_000
   /// Sessions for which it is not tried again; twice as many each time, up to the most.
@@ -13,13 +16,13 @@ package struct Foresight: Sendable {
   /// In nanoseconds, how long a process looks; 0: never.
   package let limit: UInt64
   private var ready: UInt64 = 0
-  private var lateCount = 0
+  private var missedCount = 0
   private var pause = 0
   private var nextPause = Foresight.pauses.lowerBound
 
   package init(limit: UInt64) { self.limit = limit }
 
-  package var mayLook: Bool { limit > 0 && pause == 0 && lateCount < Self.mostLate }
+  package var mayLook: Bool { limit > 0 && pause == 0 && missedCount < Self.mostMissed }
 
   /// A session is over, and the next may come.
   package mutating func noteReady(at time: UInt64) { ready = time }
@@ -27,7 +30,9 @@ package struct Foresight: Sendable {
   /// A session is asked for.
   package mutating func noteSession(at time: UInt64) {
     if pause > 0 { pause -= 1 }
-    lateCount = time > ready && time - ready > limit ? min(lateCount + 1, Self.mostLate) : 0
+    let gap = time - min(time, ready)
+    let isMissed = gap > limit || gap < min(Self.soonNanoseconds, limit / 2)
+    missedCount = isMissed ? min(missedCount + 1, Self.mostMissed) : 0
   }
 
   /// Somebody has looked so long, and was running in so much of that.

@@ -182,8 +182,8 @@ extension SandboxFleet {
     case .nothing: listen(to: process)
     case .elsewhere: break
     case .over(let result):
+      noteEnd()
       completion?(result)
-      state.withLock { $0.isRefillDue = true }
     }
   }
 

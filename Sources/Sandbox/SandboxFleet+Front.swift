@@ -40,7 +40,6 @@ extension SandboxFleet {
     let start = monotonicNanoseconds()
     let limit = options.looksAhead.nanoseconds
     let process = state.withLock { state -> SandboxProcess? in
-      state.foresight.noteReady(at: start)
       guard state.ended == nil, state.front == nil, state.foresight.mayLook,
         // One for who asks.
         state.running.count + 2 <= Self.processorCount,

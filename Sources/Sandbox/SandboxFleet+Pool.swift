@@ -35,8 +35,17 @@ extension SandboxFleet {
   /// Has the fleet's thread fill the pool: whoever has its report need not wait for that.
   func refillPool() {
     guard isPooled else { return }
-    state.withLock { $0.isRefillDue = true }
+    noteEnd()
     events.wake()
+  }
+
+  /// A session is over: the pool is to be filled, and the next session may come.
+  func noteEnd() {
+    let time = looksAhead ? monotonicNanoseconds() : 0
+    state.withLock { state in
+      state.isRefillDue = true
+      state.foresight.noteReady(at: time)
+    }
   }
 
   /// Whether the pool is to be filled now; whoever asks does it.

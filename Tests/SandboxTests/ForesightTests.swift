@@ -38,11 +38,34 @@ struct ForesightTests {
     #expect(foresight.mayLook)
   }
 
+  @Test("after three sessions in a row that came at once nobody looks until one comes later")
+  func atOnce() {
+    var time = Self.millisecond
+    var foresight = Foresight(limit: 2 * Self.millisecond)
+    run(&foresight, 2, gap: 99_999, time: &time)
+    #expect(foresight.mayLook)
+    run(&foresight, 1, gap: 99_999, time: &time)
+    #expect(!foresight.mayLook)
+    // Asked for before the last one was over.
+    foresight.noteReady(at: time + 10)
+    foresight.noteSession(at: time)
+    #expect(!foresight.mayLook)
+    run(&foresight, 1, gap: 100_000, time: &time)
+    #expect(foresight.mayLook)
+    // Whoever looks for a shorter time than that expects them sooner.
+    foresight = Foresight(limit: 20_000)
+    run(&foresight, 10, gap: 10_000, time: &time)
+    #expect(foresight.mayLook)
+    run(&foresight, 3, gap: 9_999, time: &time)
+    #expect(!foresight.mayLook)
+  }
+
   /// Sessions until somebody may look again.
   private func pause(_ foresight: inout Foresight) -> Int {
     var count = 0
+    var time: UInt64 = 0
     while !foresight.mayLook {
-      foresight.noteSession(at: 0)
+      run(&foresight, 1, gap: Self.millisecond, time: &time)
       count += 1
     }
     return count
