@@ -143,6 +143,11 @@ public final class Launcher: Sendable {
   /// For tests: the process that looks for its session (`Options.looksAhead`); nil: none does.
   var lookingProcess: Int32? { state.withLock { $0.fleet }.lookingProcess }
 
+  /// For tests: from here on one looks, whatever others want.
+  func ignoreOthers() {
+    state.withLock { $0.fleet }.state.withLock { $0.foresight.ignoresOthers = true }
+  }
+
   /// For tests: from here on no socket can be listened to.
   func refuseToListen() {
     state.withLock { $0.fleet.events.isFull.store(true, ordering: .relaxed) }
