@@ -13,6 +13,9 @@
 enum { MAX_FDS = 253, MAX_PACKET = 33 << 10 };
 /* Looks: some 10 microseconds. */
 enum { SOON = 30 };
+/* Some 100 microseconds, and in that, how often others may run. Not after each look: who has looked in vain, and was
+ * interrupted by the very sender, would give away its turn instead of looking again. */
+enum { AT_ONCE = 256, LOOKS_A_TURN = 16 };
 
 union control {
 	char bytes[CMSG_SPACE(MAX_FDS * sizeof(int))];
@@ -139,10 +142,54 @@ long csb_hear(int socket, int vouched)
 	return count;
 }
 
-void csb_announce(int socket)
+/* The length of the packet that is there; up to four bytes of it. */
+static long head(int socket, uint32_t *bytes, int flags)
 {
-	/* Where nobody hears it any more, that is seen when the next packet is sent. */
-	send(socket, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+	struct iovec part = { bytes, sizeof *bytes };
+	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1 };
+	long count;
+	do
+		count = receive_message(socket, &message, flags | MSG_TRUNC, 0);
+	while (count == -EINTR);
+	return count;
+}
+
+int csb_await_first(int socket, uint32_t *looks)
+{
+	uint32_t bytes = 0;
+	for (;;) {
+		long count = -EAGAIN;
+		for (int i = 0; i < AT_ONCE && *looks; i++, --*looks) {
+			count = head(socket, &bytes, MSG_PEEK | MSG_DONTWAIT);
+			if (count != -EAGAIN)
+				break;
+			if (i % LOOKS_A_TURN == 0)
+				csb_yield();
+		}
+		if (count == -EAGAIN) {
+			if (*looks)
+				return 0;
+			count = head(socket, &bytes, MSG_PEEK);
+		}
+		if (count == sizeof bytes && bytes > 0 && bytes <= CSB_MOST_LOOKS) {
+			head(socket, &bytes, 0);
+			*looks = bytes;
+			return 0;
+		}
+		if (count != 1)
+			return 1;
+		head(socket, &bytes, 0);
+		*looks = 0;
+		csb_look(socket, SOON, 0, 0);
+	}
+}
+
+/* Where nobody hears it any more, or there is no room, that is seen when the next packet is sent. */
+void csb_announce(int socket) { send(socket, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL); }
+
+void csb_announce_soon(int socket, uint32_t looks)
+{
+	send(socket, &looks, sizeof looks, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
 int csb_look(int socket, int looks, int yields, int vouched)

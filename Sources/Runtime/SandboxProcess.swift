@@ -1,4 +1,5 @@
-// Unsafe: `csb_session()` is this process's own shared memory, mapped before the filter is loaded.
+// Unsafe: `csb_session()` is this process's own shared memory, mapped before the filter is loaded; a local variable is
+// handed to the shim for the length of one call.
 import CSandbox
 import Glibc
 import Wire
@@ -12,8 +13,14 @@ func runSandboxProcess(
   csb_own_session()
   do throws(RuntimeError) {
     try lockdown.lockSandbox(mayFork: message.mayFork)
-    if message.isAhead { try ownPages(rehearsal, memory) }
     let socket = PacketSocket(descriptor: Lockdown.controlDescriptor)
+    if message.isAhead {
+      var looks: UInt32 = 0
+      // Where it looks for its session, this processor's caches keep what that needs.
+      repeat {
+        try ownPages(rehearsal, memory)
+      } while unsafe csb_await_first(socket.descriptor, &looks) == 0
+    }
     var memory = memory
     var wait = Wait(pause: 50)
     while let session = try receiveSession(from: socket) {

@@ -31,9 +31,20 @@ public final class Launcher: Sendable {
     /// allows what a template needs.
     public var templates: Bool
 
+    /// How long the next sandbox of a pool looks for its session before it sleeps: sessions that come within this time
+    /// of the last one's end start sooner, since nobody has to wake a process and its processor. At most a second.
+    ///
+    /// It costs the time of one processor for as long as it looks. Every few microseconds it lets others run that want
+    /// this processor. It is not tried where sessions come later than that, where others want the processor, or where
+    /// sessions in progress leave only one for who asks for the next. Only for a pool whose sandboxes have one session
+    /// each.
+    public var looksAhead: Duration
+
     public init(
-      reuse: Bool = false, pool: Int = 0, jail: Bool = false, templates: Bool = false
+      reuse: Bool = false, pool: Int = 0, jail: Bool = false, templates: Bool = false,
+      looksAhead: Duration = .zero
     ) {
+      self.looksAhead = looksAhead
       self.templates = templates
       self.reuse = reuse
       self.pool = pool
@@ -70,6 +81,13 @@ public final class Launcher: Sendable {
   {
     guard (0...1024).contains(options.pool) else {
       throw SandboxError("a pool of \(options.pool) sandboxes; 0 to 1024 are possible")
+    }
+    let looksAhead = options.looksAhead
+    guard (.zero ... .seconds(1)).contains(looksAhead) else {
+      throw SandboxError("a sandbox that looks ahead for \(looksAhead); 0 to 1 second are possible")
+    }
+    guard looksAhead == .zero || options.pool > 0 && !options.reuse else {
+      throw SandboxError("looksAhead without a pool of sandboxes for one session each")
     }
     self.module = module
     self.options = options
@@ -120,6 +138,14 @@ public final class Launcher: Sendable {
   /// Runs a session and blocks this thread until its report is there.
   public func runAndWait(_ session: Session) throws(SandboxError) -> SandboxReport {
     try fleet().runAndWait(session)
+  }
+
+  /// For tests: the process that looks for its session (`Options.looksAhead`); nil: none does.
+  var lookingProcess: Int32? { state.withLock { $0.fleet }.lookingProcess }
+
+  /// For tests: from here on one looks, whatever others want.
+  func ignoreOthers() {
+    state.withLock { $0.fleet }.state.withLock { $0.foresight.ignoresOthers = true }
   }
 
   /// For tests: from here on no socket can be listened to.

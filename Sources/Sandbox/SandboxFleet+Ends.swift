@@ -136,7 +136,7 @@ extension SandboxFleet {
     var problem = ""
     do throws(SandboxError) {
       loop: while true {
-        for key in events.wait(until: state.withLock { $0.wake }) {
+        for key in events.wait(until: state.withLock { min($0.wake, $0.front?.check ?? .max) }) {
           if key == EventQueue.launcher {
             guard let (header, body) = try process.receive() else { break loop }
             try handle(header, body)
@@ -147,7 +147,11 @@ extension SandboxFleet {
           }
         }
         killOverdue()
-        if takeRefill() { fillPool() }
+        if takeRefill() {
+          fillPool()
+          chooseFront()
+        }
+        keepFront()
       }
     } catch { problem = ": \(error)" }
     // Whoever sends from here on gets an error; the socket stays open until nobody can.
@@ -164,6 +168,7 @@ extension SandboxFleet {
         state.running = [:]
         state.sessions = [:]
         state.idle = []
+        state.front = nil
         state.processes = [:]
         state.newCopies = [:]
         state.copies = [:]
@@ -186,8 +191,8 @@ extension SandboxFleet {
     case .nothing: listen(to: process)
     case .elsewhere: break
     case .over(let result):
+      noteEnd()
       completion?(result)
-      state.withLock { $0.isRefillDue = true }
     }
   }
 
@@ -217,6 +222,10 @@ extension SandboxFleet {
     let running = state.withLock { state -> Running? in
       state.processes[process.identifier] = nil
       state.idle.removeAll { $0 === process }
+      if state.front?.process === process {
+        state.front = nil
+        state.isFrontDue = true
+      }
       if process.isCopy { state.copies[process.number] = nil }
       let number = state.sessions.removeValue(forKey: process.identifier)
       return number.flatMap { state.running.removeValue(forKey: $0) }

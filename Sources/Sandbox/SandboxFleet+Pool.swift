@@ -13,9 +13,7 @@ extension SandboxFleet {
     // Two threads may do this at once.
     func isOneMissing() -> Bool {
       state.withLock { state in
-        guard state.ended == nil, state.idle.count + state.comingCount < options.pool else {
-          return false
-        }
+        guard state.ended == nil, state.readyCount < options.pool else { return false }
         state.comingCount += 1
         return true
       }
@@ -29,7 +27,7 @@ extension SandboxFleet {
 
   /// Fills the pool before a session is over only where half of it is gone: forking takes the session's time.
   func fillHalfEmptyPool() {
-    if isPooled, state.withLock({ $0.idle.count + $0.comingCount <= options.pool / 2 }) {
+    if isPooled, state.withLock({ $0.readyCount <= options.pool / 2 }) {
       fillPool()
     }
   }
@@ -37,8 +35,17 @@ extension SandboxFleet {
   /// Has the fleet's thread fill the pool: whoever has its report need not wait for that.
   func refillPool() {
     guard isPooled else { return }
-    state.withLock { $0.isRefillDue = true }
+    noteEnd()
     events.wake()
+  }
+
+  /// A session is over: the pool is to be filled, and the next session may come.
+  func noteEnd() {
+    let time = looksAhead ? monotonicNanoseconds() : 0
+    state.withLock { state in
+      state.isRefillDue = true
+      state.foresight.noteReady(at: time)
+    }
   }
 
   /// Whether the pool is to be filled now; whoever asks does it.
@@ -72,36 +79,65 @@ extension SandboxFleet {
     }
   }
 
-  /// A process that waits for a session, if there is one: the one with the warmest caches, but of a pool one
-  /// that is surely locked in.
-  func takeIdle() -> SandboxProcess? {
+  /// A process that waits for a session.
+  struct Waiting {
+    let process: SandboxProcess
+    /// Whether it looks for its session.
+    var front: Front?
+  }
+
+  /// A process that waits for a session, if there is one: the one that looks, or the one with the warmest caches, but
+  /// of a pool one that is surely locked in. Of a pool's one that sleeps is woken.
+  func takeIdle() -> Waiting? {
     while true {
-      let next = state.withLock { state -> SandboxProcess? in
-        if options.reuse || state.idle.isEmpty { return state.idle.popLast() }
-        let latest = monotonicNanoseconds() - Self.lockInNanoseconds
-        return state.idle.remove(at: state.idle.lastIndex { $0.birth < latest } ?? 0)
-      }
-      guard let process = next else { return nil }
-      // Of a pool's the number is read with its end: who is not there any more does not take a session.
-      if process.isKnown || !options.reuse { return process }
-      reading: while true {
-        switch process.receiveReply(to: 0, waits: false) {
-        case nil: return process
-        case .forked: return process
-        case .notForked(let error): end(of: process, notForked: error)
-        case .closed, .idle, .template, .hello, .nonsense: discard(process)
+      let time = isPooled ? monotonicNanoseconds() : 0
+      let next = state.withLock { state -> Waiting? in
+        if options.reuse { return state.idle.popLast().map { Waiting(process: $0) } }
+        state.foresight.noteSession(at: time)
+        if let front = state.front {
+          state.front = nil
+          return Waiting(process: front.process, front: front)
         }
-        break reading
+        return Self.removeBest(from: &state.idle, at: time).map { Waiting(process: $0) }
       }
+      guard let next else { return nil }
+      if isPooled, next.front == nil { next.process.wake() }
+      if hearLauncher(of: next.process) { return next }
     }
   }
 
-  /// Gives back a process that has not got its session.
-  func giveBack(_ process: SandboxProcess) {
-    state.withLock { state in
-      guard state.processes[process.identifier] != nil else { return }
-      state.idle.insert(process, at: 0)
+  /// Of those that wait the youngest that is surely locked in.
+  static func removeBest(from idle: inout [SandboxProcess], at time: UInt64) -> SandboxProcess? {
+    if idle.isEmpty { return nil }
+    let latest = time - Self.lockInNanoseconds
+    return idle.remove(at: idle.lastIndex { $0.birth < latest } ?? 0)
+  }
+
+  /// Reads which process one is that waits, where the launcher has said so. False: it is gone. Nobody else may take
+  /// it meanwhile.
+  func hearLauncher(of process: SandboxProcess) -> Bool {
+    if process.isKnown { return true }
+    switch process.receiveReply(to: 0, waits: false) {
+    case nil, .forked: return true
+    case .notForked(let error): end(of: process, notForked: error)
+    case .closed, .idle, .template, .hello, .nonsense: discard(process)
     }
+    return false
+  }
+
+  /// Gives back a process that has not got its session.
+  func giveBack(_ waiting: Waiting) {
+    let process = waiting.process
+    let isFront = state.withLock { state -> Bool in
+      guard state.processes[process.identifier] != nil else { return true }
+      if state.front == nil, let front = waiting.front {
+        state.front = front
+        return true
+      }
+      state.idle.insert(process, at: 0)
+      return waiting.front == nil
+    }
+    if !isFront { process.endLook() }
   }
 
   /// Whether processes are forked ahead of need, for one session each.

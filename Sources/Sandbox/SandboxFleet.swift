@@ -44,6 +44,11 @@ final class SandboxFleet: Sendable {
     var processes: [UInt64: SandboxProcess] = [:]
     /// Of those, the ones that wait for a session; the last one was used last.
     var idle: [SandboxProcess] = []
+    /// Of a pool's, the one that looks for its session. It is not among them.
+    var front: Front?
+    /// Whether there is to be one, as soon as the fleet's thread has done the rest.
+    var isFrontDue = false
+    var foresight: Foresight
     /// Those that are about to be among them, of a pool.
     var comingCount = 0
     /// A session is over, and the fleet's thread fills the pool when it has done the rest. Not whenever a process
@@ -65,6 +70,11 @@ final class SandboxFleet: Sendable {
     var wake = UInt64.max
     /// Set when the launcher has ended: why.
     var ended: String?
+
+    init(foresight: Foresight) { self.foresight = foresight }
+
+    /// Of a pool, how many wait for a session or are about to.
+    var readyCount: Int { idle.count + comingCount + (front == nil ? 0 : 1) }
   }
 
   let process: LauncherProcess
@@ -75,7 +85,7 @@ final class SandboxFleet: Sendable {
   let options: Launcher.Options
   /// The launcher ends when its only session is over.
   let isForOne: Bool
-  let state = Mutex(State())
+  let state: Mutex<State>
   let sharedMemory = SharedMemoryPool()
   let controlSockets = ControlSocketPool()
   /// Which shared memory the launcher has mapped; 0: none. Held while a fork is asked for.
@@ -99,6 +109,7 @@ final class SandboxFleet: Sendable {
   {
     self.module = module
     self.options = options
+    state = Mutex(State(foresight: Foresight(limit: options.looksAhead.nanoseconds)))
     events = try EventQueue()
     let spare = if let spare { spare } else { try SpareLauncher() }
     isForOne = spare.isForOne
@@ -129,6 +140,10 @@ final class SandboxFleet: Sendable {
       shutDown()
       throw error
     }
+    if looksAhead {
+      state.withLock { $0.isFrontDue = true }
+      events.wake()
+    }
   }
 
   deinit {
@@ -158,10 +173,10 @@ final class SandboxFleet: Sendable {
       let (process, number) = try begin(session, kind) { result in
         Self.completions.async { completion(result) }
       }
-      listen(to: process)
       // The kernel likes to put who is woken on the processor of who woke it: it need not wait there until
       // this thread's time is up. Who is used again runs elsewhere, mostly.
       if !options.reuse { sched_yield() }
+      listen(to: process)
       return number
     } catch {
       Self.completions.async { completion(.failure(error)) }
@@ -217,7 +232,6 @@ final class SandboxFleet: Sendable {
     // While it wakes up, which takes as long, its session is put into words.
     var woken = kind.isPlain && isPooled ? takeIdle() : nil
     defer { if let woken { giveBack(woken) } }
-    woken?.wake()
     var (message, descriptors) = try session.message(
       for: module, isFollowed: options.reuse && kind.isPlain)
     message.resetsFirst = options.measuresMemory
@@ -232,7 +246,7 @@ final class SandboxFleet: Sendable {
       // Whoever waits for a process that has one session does not need to hear its socket hung up. Where
       // sandboxes may fork, a child of one could still have the socket.
       let process =
-        if let waiting { waiting } else {
+        if let waiting { waiting.process } else {
           try newProcess(
             kind, keepsSocket: isAwaited && kind.isPlain && !options.reuse && !options.templates)
         }
@@ -245,8 +259,13 @@ final class SandboxFleet: Sendable {
       message.looks = message.isFollowed ? process.mayLook() : isPooled && !isAwaited && mayHurry()
       if waiting != nil, options.reuse, options.measuresMemory { process.forgetPeak() }
       let (number, isAlone) = try register(running)
+      // One that is used again has answered with it.
+      let usedAhead = waiting != nil && isPooled ? process.startClock() : 0
       do throws(SandboxError) {
         let sent = try process.send(message, descriptors, number: number)
+        if let front = waiting?.front {
+          state.withLock { $0.foresight.noteLook(front, until: start, used: usedAhead) }
+        }
         if kind.isPlain, !options.reuse { try prepare(message) }
         if case .copy(let template) = kind {
           try copy(template, process)

@@ -26,6 +26,9 @@ final class SandboxProcess: Sendable {
   private let isWoken = Atomic(false)
   /// Whether the launcher notes its number (`ForkNote`) and it starts on the launcher's processor.
   let isNoted = Atomic(false)
+  private let lookCount = Atomic(0)
+  /// One that is stopped reads nothing, and its session needs room.
+  private static let mostLooks = 16
   /// Where its memory goes when it is gone; nil: nobody else gets that.
   private let pool: SharedMemoryPool?
   /// Of a template: its copies know each other's.
@@ -124,6 +127,17 @@ final class SandboxProcess: Sendable {
   func wake() {
     if !isWoken.exchange(true, ordering: .relaxed) { csb_announce(socket) }
   }
+
+  /// Has a process that waits look so many times for its session before it sleeps. False: it has been told so often
+  /// that there may be no room for that.
+  func look(times: UInt64) -> Bool {
+    guard lookCount.add(1, ordering: .relaxed).newValue <= Self.mostLooks else { return false }
+    csb_announce_soon(socket, UInt32(min(times, UInt64(CSB_MOST_LOOKS))))
+    return true
+  }
+
+  /// Has it sleep again.
+  func endLook() { csb_announce(socket) }
 
   /// Sends a session: descriptors first where there are many, then the request. Nothing waits: a
   /// sandbox that does not read is an error. False when the process is gone.
@@ -244,6 +258,7 @@ final class SandboxProcess: Sendable {
       var end = csb_end()
       let taken = unsafe csb_reap(number, 0, &end)
       if taken == 0 { return .running }
+      clock.withLock { $0.takeEarlier(from: &end) }
       life.isOver = true
       life.isClean = taken == number && end.status == 0
       return taken == number ? .ended(end) : .lost
@@ -253,7 +268,17 @@ final class SandboxProcess: Sendable {
   /// Whether it waits to be reaped, or is.
   var hasEnded: Bool { csb_await_end(number, 0) != 0 }
 
-  /// CPU time since the last reply, or since the fork; nil while the number is unknown.
+  /// From here on it works for a session: what it used to get ready does not count.
+  /// How much that was; 0 while the number is unknown.
+  @discardableResult
+  func startClock() -> UInt64 {
+    withNumber { number in clock.withLock { $0.start(process: number) } } ?? 0
+  }
+
+  /// All its CPU time, also before its session; 0 while the number is unknown.
+  func wholeProcessorNanoseconds() -> UInt64 { withNumber(ProcessClock.whole) ?? 0 }
+
+  /// CPU time since the last reply, since it was handed over, or since the fork; nil while the number is unknown.
   func processorNanoseconds() -> UInt64? {
     withNumber { number in clock.withLock { $0.used(process: number) } }
   }
@@ -363,44 +388,5 @@ final class SandboxProcess: Sendable {
     guard try send(writer.bytes, [process.sandboxEnd, process.memory.file]) else {
       throw SandboxError("the template is gone")
     }
-  }
-}
-
-/// CPU time of a process that goes on, from the kernel's clocks for other processes
-/// (clock_getcpuclockid(3)): what a sandbox says of itself is not asked.
-private struct ProcessClock {
-  private var total: UInt64 = 0
-  private var ticks: UInt64 = 0
-  private var userTicks: UInt64 = 0
-
-  /// What was used since the last call of `advance`.
-  func used(process: Int32) -> UInt64 {
-    let now = Self.read(process, 2)
-    return now >= total ? now - total : 0
-  }
-
-  /// What was used since the last call. The sum is exact; the split follows the kernel's ticks.
-  mutating func advance(process: Int32) -> (user: UInt64, system: UInt64) {
-    let total = Self.read(process, 2)
-    // The kernel splits by ticks of milliseconds: for less there is nothing to split.
-    if total >= self.total, total - self.total < 1_000_000 {
-      defer { self.total = total }
-      return (total - self.total, 0)
-    }
-    let ticks = Self.read(process, 0)
-    let userTicks = Self.read(process, 1)
-    defer { (self.total, self.ticks, self.userTicks) = (total, ticks, userTicks) }
-    let used = total >= self.total ? total - self.total : 0
-    let all = ticks > self.ticks ? ticks - self.ticks : 0
-    let user = userTicks > self.userTicks ? min(all, userTicks - self.userTicks) : 0
-    guard all > 0 else { return (used, 0) }
-    let share = UInt64(Double(used) * Double(user) / Double(all))
-    return (min(share, used), used - min(share, used))
-  }
-
-  private static func read(_ process: Int32, _ kind: Int32) -> UInt64 {
-    var time = timespec()
-    guard unsafe clock_gettime(~process << 3 | kind, &time) == 0 else { return 0 }
-    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
   }
 }

@@ -39,6 +39,7 @@ struct FleetTests {
     "where nothing more can be listened to, sessions are over once, and time and cancelling count",
     arguments: [
       Launcher.Options(), Launcher.Options(pool: 2), Launcher.Options(reuse: true),
+      Launcher.Options(pool: 2, looksAhead: .milliseconds(10)),
     ])
   func noRoom(options: Launcher.Options) throws {
     let scratch = try Scratch()

@@ -47,7 +47,10 @@ func sandboxes(of launcher: Launcher) -> Set<Substring> {
 }
 
 func waitUntil(_ condition: () -> Bool) {
-  for _ in 0..<2000 where !condition() { usleep(5000) }
+  for _ in 0..<2000 {
+    if condition() { return }
+    usleep(5000)
+  }
 }
 
 @Suite("Launcher")

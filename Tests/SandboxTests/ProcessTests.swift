@@ -289,4 +289,76 @@ struct ProcessTests {
     #expect(!isThere())
     for process in [known, unknown] { process.disown() }
   }
+
+  @Test("what it used before its session is taken out of its end, to the nanosecond")
+  func earlier() {
+    var clock = ProcessClock()
+    let before = clock.start(process: Self.me)
+    #expect(before > 0)
+    for (user, system, used) in [
+      (before, 5_000, 5_000), (0, before + 7_000, 7_000), (before / 3, before, before / 3),
+      // The kernel's microseconds may be less than its clock's.
+      (0, before - 1, 0), (0, 0, 0),
+    ] {
+      var end = csb_end()
+      end.user_nanoseconds = user
+      end.system_nanoseconds = system
+      clock.takeEarlier(from: &end)
+      #expect(end.user_nanoseconds + end.system_nanoseconds == used)
+    }
+  }
+
+  @Test("a process that waits for its first session looks as often as it was told, and no more")
+  func looks() throws {
+    var pair: [Int32] = [-1, -1]
+    try #require(socketpair(AF_UNIX, Int32(SOCK_SEQPACKET.rawValue), 0, &pair) == 0)
+    let (engine, process) = (pair[0], pair[1])
+    defer { for descriptor in pair { close(descriptor) } }
+    func say(_ bytes: [UInt8]) { #expect(write(engine, bytes, bytes.count) == bytes.count) }
+    func takePacket() { #expect(recv(process, nil, 0, 0) == 0) }
+    let session = [UInt8](repeating: 4, count: 20)
+    var looks: UInt32 = 0
+
+    // By itself it stops, and sleeps until there is something.
+    csb_announce_soon(engine, 300)
+    #expect(csb_await_first(process, &looks) == 0)
+    #expect(looks == 300)
+    #expect(csb_await_first(process, &looks) == 0)
+    #expect((1..<300).contains(looks))
+    let later = Thread {
+      usleep(100_000)
+      _ = write(engine, session, session.count)
+    }
+    later.start()
+    #expect(csb_await_first(process, &looks) == 1)
+    #expect(looks == 0)
+    takePacket()
+
+    // Told to stop it does, and what comes next is there.
+    csb_announce_soon(engine, CSB_MOST_LOOKS)
+    #expect(csb_await_first(process, &looks) == 0)
+    #expect(looks == CSB_MOST_LOOKS)
+    csb_announce(engine)
+    say(session)
+    #expect(csb_await_first(process, &looks) == 1)
+    #expect(looks == 0)
+    takePacket()
+
+    // What is none of these is no announcement, and whoever receives it refuses it.
+    for packet: [UInt8] in [
+      [0, 0, 0, 0], [0x81, 0x96, 0x98, 0], [255, 255, 255, 255], [1, 0], [1, 0, 0],
+      [1, 0, 0, 0, 0],
+    ] {
+      say(packet)
+      #expect(csb_await_first(process, &looks) == 1, "\(packet)")
+      #expect(looks == 0)
+      takePacket()
+    }
+
+    // Nobody is there any more.
+    csb_announce_soon(engine, 1000)
+    #expect(csb_await_first(process, &looks) == 0)
+    shutdown(engine, Int32(SHUT_RDWR))
+    #expect(csb_await_first(process, &looks) == 1)
+  }
 }

@@ -280,6 +280,13 @@ int csb_wipe_heard(void);
 /* Has this process's page of it be there. */
 void csb_touch_heard(void);
 void csb_announce(int socket);
+/* To a sandbox that waits for its first session a packet of four bytes says that it may come soon, and how often to look
+ * for it, up to CSB_MOST_LOOKS, and yield, before it sleeps. csb_announce_soon sends it. A packet of one byte ends that. */
+static const uint32_t CSB_MOST_LOOKS = 10000000;
+void csb_announce_soon(int socket, uint32_t looks);
+/* Waits for the first packet that is neither: 1, csb_hear says what there is. 0: it begins to look, or has for a tenth of
+ * a millisecond; call it again. `looks`: how often it still does, 0 at first. */
+int csb_await_first(int socket, uint32_t *looks);
 /* Sends this socket's next packets' senders along: csb_receive_from a sandbox names its process. */
 int csb_want_sender(int socket);
 /* One packet, and who sent it, as the kernel says. Descriptors that come along are closed. */
