@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "csandbox.h"
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -70,6 +71,8 @@ int csb_processors(int32_t process, uint64_t *words, size_t size)
 	int result = syscall(SYS_sched_getaffinity, process, size, words);
 	return result < 0 ? -errno : result;
 }
+
+int csb_processor(void) { return sched_getcpu(); }
 
 int csb_let_run(int32_t process, const uint64_t *words, size_t size)
 {

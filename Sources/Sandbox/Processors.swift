@@ -14,8 +14,20 @@ struct Processors: Sendable {
     guard allow(process) else { return nil }
   }
 
+  /// The one that the calling thread is on.
+  static var current: Int { Int(csb_processor()) }
+
   /// From here on that process may run on all of them, and no others.
+  @discardableResult
   func allow(_ process: Int32) -> Bool {
     unsafe csb_let_run(process, words, words.count * 8) == 0
+  }
+
+  /// The others; nil where there are none.
+  func without(_ processor: Int) -> Processors? {
+    guard processor >= 0, processor / 64 < words.count else { return nil }
+    var others = self
+    others.words[processor / 64] &= ~(1 << UInt64(processor % 64))
+    return others.words.contains { $0 != 0 } ? others : nil
   }
 }

@@ -25,7 +25,7 @@ extension SandboxFleet {
       if waits, !options.reuse, process.isKnown {
         let hasEnded = looking.look { process.hasEnded ? true : nil } ?? false
         if !hasEnded, let processors, process.isNoted.load(ordering: .relaxed) {
-          process.goAnywhere(processors)
+          process.run(on: processors)
         }
         return takeEnd(of: process, waits: !hasEnded)
       }

@@ -53,6 +53,10 @@ extension SandboxFleet {
     let isThere = hearLauncher(of: process)
     if isThere {
       let used = process.wholeProcessorNanoseconds()
+      // Where it looks on the processor on which the next caller wakes up, that one waits for its turn.
+      if let others = processors?.without(caller.load(ordering: .relaxed)) {
+        process.run(on: others)
+      }
       if process.look(times: limit / Self.shortestLookNanoseconds + 1) {
         let end = start + limit
         front = Front(
@@ -66,6 +70,7 @@ extension SandboxFleet {
       guard isThere, state.processes[process.identifier] != nil else { return }
       if let front { state.front = front } else { state.idle.insert(process, at: 0) }
     }
+    if front == nil, let processors { process.run(on: processors) }
   }
 
   /// Has the one that looks sleep where no session came in time, or it has to wait for its turn, and another look where
@@ -89,7 +94,10 @@ extension SandboxFleet {
       state.idle.append(front.process)
       return (front.process, isDue)
     }
-    late?.endLook()
+    if let late {
+      late.endLook()
+      if let processors { late.run(on: processors) }
+    }
     if isDue { chooseFront() }
   }
 }

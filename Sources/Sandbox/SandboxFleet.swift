@@ -92,6 +92,8 @@ final class SandboxFleet: Sendable {
   let mappedMemory = Mutex<UInt64>(0)
   /// Where the launcher notes what it forks for one who waits; nil: for one session it is not worth it.
   let note: ForkNote?
+  /// The processor of who asked for a session last; −1: none has.
+  let caller = Atomic(-1)
   /// What sandboxes may run on; nil where this process may not say.
   let processors: Processors?
   let events: EventQueue
@@ -263,7 +265,9 @@ final class SandboxFleet: Sendable {
       let usedAhead = waiting != nil && isPooled ? process.startClock() : 0
       do throws(SandboxError) {
         let sent = try process.send(message, descriptors, number: number)
+        if looksAhead { caller.store(Processors.current, ordering: .relaxed) }
         if let front = waiting?.front {
+          if let processors { process.run(on: processors) }
           state.withLock { $0.foresight.noteLook(front, until: start, used: usedAhead) }
         }
         if kind.isPlain, !options.reuse { try prepare(message) }

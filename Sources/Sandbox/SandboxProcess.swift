@@ -302,8 +302,8 @@ final class SandboxProcess: Sendable {
     patience.withLock { $0.note(elapsed: elapsed, used: used) }
   }
 
-  /// Lets it run wherever sandboxes may, after its first turn on the launcher's processor.
-  func goAnywhere(_ processors: Processors) { withNumber { _ = processors.allow($0) } }
+  /// Lets it run there: wherever sandboxes may, after its first turn on the launcher's processor.
+  func run(on processors: Processors) { withNumber { processors.allow($0) } }
 
   // MARK: What is said
 

@@ -203,6 +203,8 @@ int32_t csb_noted(const struct csb_fork_note *note, uint64_t identifier);
  * from here on. */
 int csb_processors(int32_t process, uint64_t *words, size_t size);
 int csb_let_run(int32_t process, const uint64_t *words, size_t size);
+/* The one that this thread is on, or was a moment ago; -1: the system does not say. */
+int csb_processor(void);
 /* A descriptor that is readable when this process has ended. */
 int csb_process_file(int32_t process);
 int csb_prctl(int option, unsigned long a, unsigned long b);
