@@ -86,6 +86,34 @@ struct LookingAheadTests {
     #expect(wrong.withLock { $0 } == [])
   }
 
+  @Test("who looks leaves one processor alone, and may run on all with its session")
+  func processors() throws {
+    func count(_ process: Int32) -> Int {
+      let text = (try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)) ?? ""
+      let mask = text.split(separator: "\n").first { $0.hasPrefix("Cpus_allowed:") } ?? ""
+      return mask.dropFirst(13).split(separator: ",").reduce(0) {
+        $0 + (UInt32($1.trimmingCharacters(in: .whitespaces), radix: 16)?.nonzeroBitCount ?? 0)
+      }
+    }
+    let launcher = try launcher("TRAP READ, 0, buffer, 1, 0\n TRAP EXIT, 7")
+    defer { launcher.shutDown() }
+    let all = count(getpid())
+    try #require(all > 1)
+    let front = try looker(launcher, for: 1_000_000)
+    waitUntil { launcher.lookingProcess != front || count(front) == all - 1 }
+    let pipe = try FileDescriptor.pipe()
+    var session = nullSession()
+    session.channels[0].backing = .stream(pipe.readEnd)
+    let done = DispatchSemaphore(value: 0)
+    launcher.start(session) { _ in done.signal() }
+    waitUntil { numbers(launcher).allSatisfy { $0 == launcher.lookingProcess || count($0) == all } }
+    #expect(
+      numbers(launcher).allSatisfy { $0 == launcher.lookingProcess || count($0) == all })
+    try pipe.writeEnd.close()
+    #expect(done.wait(timeout: .now() + 60) == .success)
+    try pipe.readEnd.close()
+  }
+
   @Test("one process looks at a time, and the others sleep")
   func oneLooks() throws {
     let launcher = try launcher()

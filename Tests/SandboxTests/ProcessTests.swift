@@ -210,7 +210,13 @@ struct ProcessTests {
       Data("#!/bin/sh\nsleep 1000 &\necho $! > \(file).new\nmv \(file).new \(file)\nexit 3\n".utf8),
       "launcher")
     try #require(chmod(path, 0o755) == 0)
-    let process = try LauncherProcess.spawn(path)
+    var spawned: LauncherProcess?
+    // What other tests fork meanwhile has the file open for writing, until it becomes another program.
+    waitUntil {
+      spawned = try? LauncherProcess.spawn(path)
+      return spawned != nil
+    }
+    let process = try #require(spawned)
     waitUntil { access(file, F_OK) == 0 && csb_await_end(process.process, 0) == 1 }
     let text = try String(contentsOfFile: file, encoding: .utf8)
     return (process, try #require(Int32(text.trimmingCharacters(in: .whitespacesAndNewlines))))
