@@ -14,13 +14,7 @@ func runSandboxProcess(
   do throws(RuntimeError) {
     try lockdown.lockSandbox(mayFork: message.mayFork)
     let socket = PacketSocket(descriptor: Lockdown.controlDescriptor)
-    if message.isAhead {
-      var looks: UInt32 = 0
-      // Where it looks for its session, this processor's caches keep what that needs.
-      repeat {
-        try ownPages(rehearsal, memory)
-      } while unsafe csb_await_first(socket.descriptor, &looks) == 0
-    }
+    if message.isAhead { try awaitFirst(on: socket, rehearsal, memory) }
     var memory = memory
     var wait = Wait(pause: 50)
     while let session = try receiveSession(from: socket) {
@@ -43,6 +37,17 @@ func runSandboxProcess(
     unsafe csb_session().pointee.state = UInt32(CSB_REFUSED)
   }
   csb_exit(0)
+}
+
+/// A process that was forked ahead of need. (Not in its caller's frame: with that, a sandbox needs one page of stack.)
+@inline(never) private func awaitFirst(
+  on socket: PacketSocket, _ rehearsal: [UInt8], _ memory: GuestMemory
+) throws(RuntimeError) {
+  var looks: UInt32 = 0
+  // Where it looks for its session, this processor's caches keep what that needs.
+  repeat {
+    try ownPages(rehearsal, memory)
+  } while unsafe csb_await_first(socket.descriptor, &looks) == 0
 }
 
 struct ReceivedSession {
