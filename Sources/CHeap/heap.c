@@ -218,7 +218,9 @@ void cheap_gather(void)
 	struct piece *large = &heap.pieces[1];
 	uintptr_t next = ((uintptr_t)large->next + PAGE - 1) & ~(uintptr_t)(PAGE - 1);
 	large->next = next < (uintptr_t)large->end ? (char *)next : large->end;
-	/* Once. */
-	if (heap.pieces[0].end != near_blocks + sizeof near_blocks)
+	/* Once: then they are in use. */
+	static int is_near_given;
+	if (!is_near_given)
 		heap.pieces[0] = (struct piece){ near_blocks, near_blocks + sizeof near_blocks };
+	is_near_given = 1;
 }

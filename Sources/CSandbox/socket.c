@@ -109,13 +109,14 @@ long csb_receive(int socket, void *bytes, size_t capacity, int *fds, size_t fd_c
 	return receive(socket, bytes, capacity, fds, fd_capacity, fd_count, flags, 0, &control);
 }
 
-/* Not on the stack, of which each page more is one that forks copy. A small packet is in one page. */
+/* Not on the stack, of which each page more is one that forks copy. A small packet is in one page. Whole pages, which
+ * nothing else shares: a fork's are empty. */
 static struct {
 	char control[sizeof(union control)] __attribute__((aligned(8)));
 	size_t fd_count;
 	int fds[MAX_FDS];
 	char bytes[MAX_PACKET];
-} room __attribute__((aligned(4096), section(".bss.wiped.heard")));
+} __attribute__((aligned(4096))) room __attribute__((section(".bss.wiped.heard")));
 
 const void *csb_heard(void) { return room.bytes; }
 

@@ -160,6 +160,9 @@ void csb_forget_lookups(void)
 static struct {
 	char guard[1 << 20], pages[1 << 20];
 } stack __attribute__((aligned(4096), section(".bss.stack")));
+/* So much room is in front of that (scripts/launcher.ld). */
+_Static_assert(sizeof(struct csb_shared) + CSB_MAX_CHANNELS * sizeof(struct csb_channel) <= 0xc0000,
+	"shared memory reaches into the guard below the stack: make room in scripts/launcher.ld");
 
 /* The kernel looks up sixteen pages of a file at once. Whether one of them is of use: it is forgotten, and
  * looked at when all that a launcher does between two forks has been done. */
@@ -171,8 +174,10 @@ static int sift_turn;
 static int is_looked_up(uint64_t place)
 {
 	uint64_t entry;
-	return pread(page_map, &entry, sizeof entry, place / 4096 * sizeof entry) == sizeof entry &&
+	int result = pread(page_map, &entry, sizeof entry, place / 4096 * sizeof entry) == sizeof entry &&
 		is_of_file(entry);
+	explicit_bzero(&entry, sizeof entry);
+	return result;
 }
 
 static int is_candidate(uint64_t place)
@@ -222,12 +227,12 @@ int csb_sift_lookups(void)
 	}
 	sift_turn++;
 	if (is_last) {
-		/* Neither that, nor what the start had on the stack, is to be copied. */
+		/* Neither that, nor what the start had on the stack, is to be copied; but where csb_drop is to go on is. */
 		candidate_count = 0;
 		csb_drop(candidates, sizeof candidates);
 		uint64_t used;
 		__asm__("mov %%rsp, %0" : "=r"(used));
-		used &= ~4095ul;
+		used = (used - 256) & ~4095ul;
 		if (used - (uint64_t)stack.pages < sizeof stack.pages)
 			csb_drop(stack.pages, used - (uint64_t)stack.pages);
 		csb_close(page_map);

@@ -69,6 +69,11 @@ int main(void)
 {
 	for (uint32_t round = 0; round < ROUNDS; round++) {
 		struct block *block = &blocks[any(BLOCKS)];
+		/* The second time much of what was gathered is in use. */
+		if (round == ROUNDS / 2 || round == ROUNDS / 4 * 3) {
+			cheap_drop();
+			cheap_gather();
+		}
 		if (block->place) {
 			require(is_full(block, block->size), "a block was written by another");
 			if (any(3)) {
@@ -86,10 +91,6 @@ int main(void)
 		}
 		block->pattern = any(256);
 		memset(block->place, block->pattern, block->size);
-		if (round == ROUNDS / 2) {
-			cheap_drop();
-			cheap_gather();
-		}
 	}
 	errno = 0;
 	volatile size_t much = SIZE_MAX;

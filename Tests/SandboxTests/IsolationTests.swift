@@ -109,6 +109,8 @@ struct IsolationTests {
       #expect(
         bounds[1] <= base - 40 * gigabyte || bounds[0] >= base + 44 * gigabyte
           || bounds[0] >= base + 0x10000 && bounds[1] <= base + 4 * gigabyte - 0x10000, "\(line)")
+      // Nor in the megabyte between its shared memory and our code's stack.
+      #expect(bounds[1] <= 0x6b0000 || bounds[0] >= 0x7b0000, "\(line)")
     }
     try pipe.writeEnd.close()
     done.wait()
@@ -197,6 +199,13 @@ struct IsolationTests {
         atPath: "/proc/\(launcher.processIdentifier)/fd/\($0)")
     }
     #expect(!files.contains { $0.contains("pagemap") }, "\(files)")
+    // Nor what it read there: present, of a file, and where in the machine's memory.
+    let memory = Memory(process: "\(launcher.processIdentifier)")
+    let found = memory.ownWords().filter {
+      $0 >> 61 == 5 && $0 >> 57 & 15 == 0 && 1..<(1 << 40) ~= $0 & (1 << 55 - 1)
+    }
+    #expect(memory.ownWords().count > 1000)
+    #expect(found.isEmpty, "\(found)")
   }
 
   @Test("what a launcher is told is in nothing that it forks", .enabled(if: geteuid() == 0))
@@ -296,6 +305,7 @@ struct Memory {
     var start: UInt64
     var end: UInt64
     var isReadable: Bool
+    var isWritten: Bool
     var isWipedOnFork = false
   }
 
@@ -325,7 +335,8 @@ struct Memory {
         ranges.append(
           Range(
             start: start, end: end,
-            isReadable: words[1].hasPrefix("r") && words.last?.hasPrefix("[v") == false))
+            isReadable: words[1].hasPrefix("r") && words.last?.hasPrefix("[v") == false,
+            isWritten: words[1].hasPrefix("rw")))
       } else if words[0] == "VmFlags:", words.contains("wf") {
         ranges[ranges.count - 1].isWipedOnFork = true
       }
@@ -340,6 +351,14 @@ struct Memory {
       try? file?.read(fromAbsoluteOffset: Int64(start), into: $0)
     }
     return Array(bytes.prefix(read ?? 0))
+  }
+
+  /// What a launcher's program writes to itself, heap and stack included.
+  func ownWords() -> [UInt64] {
+    ranges.filter { $0.isWritten && $0.end < 1 << 32 }.flatMap { range in
+      let count = Int(range.end - range.start)
+      return bytes(range.start, count).withUnsafeBytes { Array($0.bindMemory(to: UInt64.self)) }
+    }
   }
 
   /// Where these bytes stand, at whatever alignment.
