@@ -281,7 +281,8 @@ int csb_on_own_stack(int (*body)(void))
 	/* scripts/launcher.ld */
 	extern char csb_hole[] __attribute__((weak));
 	char *hole = csb_hole ? csb_hole : stack.guard;
-	munmap(hole, stack.pages - hole);
+	if (munmap(hole, stack.pages - hole))
+		return 1;
 	__asm__ volatile("mov %%rsp, %%rbx\n\t"
 			 "mov %2, %%rsp\n\t"
 			 "call *%1\n\t"

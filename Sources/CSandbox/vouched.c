@@ -132,7 +132,8 @@ int csb_fork_near(int32_t *near)
 {
 	int stays = stay(near);
 	int process = csb_fork();
-	/* Its number is nobody else's: the engine, which waits for it, has not heard of it. */
+	/* Its number is nobody else's: the engine, which waits for it, has not heard of it, or, where it is used again, has
+	 * from itself just now. */
 	if (process > 0 && stays)
 		leave(process);
 	return process;
