@@ -145,7 +145,10 @@ struct GuestMemory {
     if start == manifestStart, UInt64(heapByteCount) == self.heapByteCount, bytes == manifest {
       return
     }
-    if !manifest.isEmpty {
+    let isSecond = !manifest.isEmpty
+    // Where this does not get to its end, nothing of the session before holds.
+    manifest.removeAll(keepingCapacity: true)
+    if isSecond {
       try Self.discard(heapStart, Self.stackStart)
       try Self.protect(heapStart, Self.stackStart, PROT_NONE, "heap")
     }
@@ -155,7 +158,6 @@ struct GuestMemory {
     // Its last word is at a place that never changes.
     unsafe Self.pointer(Self.stackStart - 4).storeBytes(of: UInt32(start), as: UInt32.self)
     try Self.protect(start, Self.stackStart, PROT_READ, "user manifest")
-    manifest.removeAll(keepingCapacity: true)
     manifest += bytes
     manifestStart = start
     self.heapByteCount = UInt64(heapByteCount)
