@@ -23,6 +23,9 @@ struct Processors: Sendable {
     unsafe csb_let_run(process, words, words.count * 8) == 0
   }
 
+  /// How many they are.
+  var count: Int { words.reduce(0) { $0 + $1.nonzeroBitCount } }
+
   /// The others; nil where there are none.
   func without(_ processor: Int) -> Processors? {
     guard processor >= 0, processor / 64 < words.count else { return nil }

@@ -191,7 +191,8 @@ extension SandboxFleet {
     case .nothing: listen(to: process)
     case .elsewhere: break
     case .over(let result):
-      noteEnd()
+      // A template's copies are none of the pool's.
+      if !process.isCopy { noteEnd() }
       completion?(result)
     }
   }

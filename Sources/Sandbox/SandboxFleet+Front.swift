@@ -23,7 +23,10 @@ extension SandboxFleet {
   /// No look takes less: it ends by itself after so many, should the engine not end it.
   private static let shortestLookNanoseconds: UInt64 = 100
 
-  /// How many processes can run at once.
+  /// How many sandboxes can run at once.
+  private var processorCount: Int {
+    min(Self.processorCount, processors?.count ?? Self.processorCount)
+  }
   private static let processorCount = sysconf(Int32(_SC_NPROCESSORS_ONLN))
 
   var looksAhead: Bool { options.looksAhead > .zero }
@@ -39,10 +42,11 @@ extension SandboxFleet {
     guard looksAhead else { return }
     let start = monotonicNanoseconds()
     let limit = options.looksAhead.nanoseconds
+    let processorCount = processorCount
     let process = state.withLock { state -> SandboxProcess? in
       guard state.ended == nil, state.front == nil, state.foresight.mayLook,
         // One for who asks.
-        state.running.count + 2 <= Self.processorCount,
+        state.running.count + 2 <= processorCount,
         let process = Self.removeBest(from: &state.idle, at: start)
       else { return nil }
       state.comingCount += 1
@@ -94,11 +98,14 @@ extension SandboxFleet {
       state.idle.append(front.process)
       return (front.process, isDue)
     }
-    if let late {
-      late.endLook()
-      if let processors { late.run(on: processors) }
-    }
+    if let late { endLook(of: late) }
     if isDue { chooseFront() }
+  }
+
+  /// Has one that looks sleep again, and run wherever sandboxes may.
+  func endLook(of process: SandboxProcess) {
+    process.endLook()
+    if let processors { process.run(on: processors) }
   }
 }
 

@@ -128,16 +128,28 @@ extension SandboxFleet {
   /// Gives back a process that has not got its session.
   func giveBack(_ waiting: Waiting) {
     let process = waiting.process
-    let isFront = state.withLock { state -> Bool in
-      guard state.processes[process.identifier] != nil else { return true }
-      if state.front == nil, let front = waiting.front {
-        state.front = front
-        return true
+    let (goesOn, isToRest) = state.withLock { state -> (Bool, Bool) in
+      guard state.processes[process.identifier] != nil else { return (false, false) }
+      guard let front = waiting.front else {
+        state.idle.insert(process, at: 0)
+        return (false, false)
       }
-      state.idle.insert(process, at: 0)
-      return waiting.front == nil
+      guard state.front == nil else {
+        state.comingCount += 1
+        return (false, true)
+      }
+      state.front = front
+      return (true, false)
     }
-    if !isFront { process.endLook() }
+    // The fleet's thread does not know when to look at it.
+    if goesOn { events.wake() }
+    guard isToRest else { return }
+    // Another looks by now. Before anybody can have this one look again.
+    endLook(of: process)
+    state.withLock { state in
+      state.comingCount -= 1
+      if state.processes[process.identifier] != nil { state.idle.insert(process, at: 0) }
+    }
   }
 
   /// Whether processes are forked ahead of need, for one session each.

@@ -10,7 +10,7 @@ import Testing
 /// `Launcher.Options.looksAhead`: the process that is handed out next looks for its session before that is there.
 @Suite(
   "A pool that looks ahead", .serialized,
-  .enabled(if: sysconf(Int32(_SC_NPROCESSORS_ONLN)) > 1, "one processor is for who asks"))
+  .enabled(if: (Processors(of: getpid())?.count ?? 0) > 1, "one processor is for who asks"))
 struct LookingAheadTests {
   private func launcher(
     _ body: String = "TRAP EXIT, 7", pool: Int = 4, _ looksAhead: Duration = .seconds(1)
@@ -86,15 +86,17 @@ struct LookingAheadTests {
     #expect(wrong.withLock { $0 } == [])
   }
 
+  /// On how many processors a process may run.
+  private func count(_ process: Int32) -> Int {
+    let text = (try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)) ?? ""
+    let mask = text.split(separator: "\n").first { $0.hasPrefix("Cpus_allowed:") } ?? ""
+    return mask.dropFirst(13).split(separator: ",").reduce(0) {
+      $0 + (UInt32($1.trimmingCharacters(in: .whitespaces), radix: 16)?.nonzeroBitCount ?? 0)
+    }
+  }
+
   @Test("who looks leaves one processor alone, and may run on all with its session")
   func processors() throws {
-    func count(_ process: Int32) -> Int {
-      let text = (try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)) ?? ""
-      let mask = text.split(separator: "\n").first { $0.hasPrefix("Cpus_allowed:") } ?? ""
-      return mask.dropFirst(13).split(separator: ",").reduce(0) {
-        $0 + (UInt32($1.trimmingCharacters(in: .whitespaces), radix: 16)?.nonzeroBitCount ?? 0)
-      }
-    }
     let launcher = try launcher("TRAP READ, 0, buffer, 1, 0\n TRAP EXIT, 7")
     defer { launcher.shutDown() }
     let all = count(getpid())
@@ -206,6 +208,103 @@ struct LookingAheadTests {
     #expect(now == nil || now == front)
     #expect(try launcher.runAndWait(nullSession()).outcome == .exited(code: 7))
     if now != nil { #expect(!numbers(launcher).contains(front), "it was not handed out") }
+  }
+
+  private func fleet(_ looksAhead: Duration) throws -> SandboxFleet {
+    let scratch = try Scratch()
+    let fleet = try SandboxFleet(
+      module: try ValidatedModule(path: try scratch.nexe("TRAP EXIT, 7")),
+      options: Launcher.Options(pool: 4, looksAhead: looksAhead))
+    fleet.state.withLock { $0.foresight.ignoresOthers = true }
+    return fleet
+  }
+
+  /// Takes the one that looks.
+  private func takeLooker(_ fleet: SandboxFleet) throws -> SandboxFleet.Waiting {
+    for _ in 0..<100 {
+      _ = try fleet.runAndWait(nullSession())
+      waitUntil { fleet.lookingProcess != nil }
+      guard let waiting = fleet.takeIdle() else { continue }
+      if waiting.front != nil { return waiting }
+      fleet.giveBack(waiting)
+    }
+    throw SandboxError("no process looks")
+  }
+
+  @Test("one that is given back when another looks sleeps, and may run on all processors")
+  func givenBackLate() throws {
+    let fleet = try fleet(.seconds(1))
+    defer { fleet.shutDown() }
+    let all = count(getpid())
+    try #require(all > 1)
+    let first = try takeLooker(fleet)
+    let process = first.process.number
+    #expect(count(process) == all - 1)
+    fleet.state.withLock { $0.isFrontDue = true }
+    fleet.events.wake()
+    waitUntil { fleet.lookingProcess != nil }
+    #expect(fleet.lookingProcess.map { $0 != process } ?? false)
+    fleet.giveBack(first)
+    #expect(count(process) == all)
+    waitUntil { state(process) == "S" }
+    #expect(state(process) == "S")
+    waitUntil { fleet.state.withLock { $0.readyCount } == 4 }
+    #expect(fleet.state.withLock { $0.readyCount } == 4)
+  }
+
+  @Test("one that is given back when it has looked long enough sleeps")
+  func givenBackTooLate() throws {
+    let fleet = try fleet(.milliseconds(100))
+    defer { fleet.shutDown() }
+    let front = try takeLooker(fleet)
+    // By then the fleet's thread has nothing to look at any more.
+    usleep(300_000)
+    fleet.giveBack(front)
+    waitUntil { fleet.lookingProcess == nil }
+    #expect(fleet.lookingProcess == nil)
+    #expect(count(front.process.number) == count(getpid()))
+  }
+
+  @Test("where sandboxes have one processor nobody looks")
+  func oneProcessor() throws {
+    let scratch = try Scratch()
+    let program = try scratch.write(
+      Data("#!/bin/sh\nexec /usr/bin/taskset -c 0 \(try LauncherProcess.locate()) \"$@\"\n".utf8),
+      "launcher")
+    chmod(program, 0o700)
+    let launcher = try Launcher(
+      module: try ValidatedModule(path: try scratch.nexe("TRAP EXIT, 7")),
+      options: Launcher.Options(pool: 2, looksAhead: .seconds(1)),
+      spare: try SpareLauncher(executable: program))
+    defer { launcher.shutDown() }
+    launcher.ignoreOthers()
+    #expect(count(launcher.processIdentifier) == 1)
+    for _ in 0..<20 {
+      #expect(try launcher.runAndWait(nullSession()).outcome == .exited(code: 7))
+      usleep(5000)
+      #expect(launcher.lookingProcess == nil)
+    }
+  }
+
+  @Test("nobody looks for sessions because copies of a template end")
+  func copies() throws {
+    let scratch = try Scratch()
+    let launcher = try Launcher(
+      module: try ValidatedModule(
+        path: try scratch.nexe(".set FORK, 0x6b726f46\n TRAP FORK\n TRAP EXIT, 7")),
+      options: Launcher.Options(pool: 2, templates: true, looksAhead: .milliseconds(100)))
+    defer { launcher.shutDown() }
+    launcher.ignoreOthers()
+    let template = try launcher.makeTemplate(nullSession())
+    waitUntil { launcher.lookingProcess == nil }
+    for _ in 0..<10 {
+      #expect(try template.runAndWait(nullSession()).outcome == .exited(code: 7))
+      usleep(5000)
+      #expect(launcher.lookingProcess == nil)
+    }
+    #expect(try launcher.runAndWait(nullSession()).outcome == .exited(code: 7))
+    waitUntil { launcher.lookingProcess != nil }
+    #expect(launcher.lookingProcess != nil)
   }
 
   @Test("what it used while it looked is in no report")
