@@ -31,10 +31,10 @@ extension SandboxFleet {
       case .closed, nil:
         switch process.reap(waits: true) {
         case .ended(let end):
-          if case .over(let ended) = self.end(of: process, end) { throw Self.noTemplate(ended) }
+          if case .over(let ended, _) = self.end(of: process, end) { throw Self.noTemplate(ended) }
         case .unknown: listenAgain(to: process)
         case .lost:
-          if case .over(let ended) = endUnseen(of: process) { throw Self.noTemplate(ended) }
+          if case .over(let ended, _) = endUnseen(of: process) { throw Self.noTemplate(ended) }
         case .running, .gone: break
         }
         break listening

@@ -10,7 +10,8 @@ extension SandboxFleet {
   enum Heard {
     /// Nothing yet.
     case nothing
-    case over(Result<SandboxReport, SandboxError>)
+    /// And who is to be told of it, where nobody waits for it in here.
+    case over(Result<SandboxReport, SandboxError>, Completion)
     /// Its process is gone or about to go; somebody else says how it ended.
     case elsewhere
   }
@@ -59,7 +60,8 @@ extension SandboxFleet {
           return running
         }
         guard let running else { continue }
-        return .over(report(of: running, userNanoseconds: user, systemNanoseconds: system))
+        return .over(
+          report(of: running, userNanoseconds: user, systemNanoseconds: system), running.completion)
       }
     }
   }
@@ -181,19 +183,22 @@ extension SandboxFleet {
 
   /// Something was said to a process that nobody blocks for: its session is over, perhaps.
   private func handleReply(_ key: UInt64) {
-    let found = state.withLock { state -> (SandboxProcess, UInt64, Completion?)? in
-      guard let process = state.processes[key] else { return nil }
-      let number = state.sessions[key] ?? 0
-      return (process, number, state.running[number]?.completion)
+    let found = state.withLock { state -> (SandboxProcess, UInt64)? in
+      state.processes[key].map { ($0, state.sessions[key] ?? 0) }
     }
-    guard let (process, number, completion) = found else { return }
+    if let (process, number) = found { hear(process, number) }
+  }
+
+  /// One that waits for a session may be given one meanwhile, and end: whoever is to be told of that is known when
+  /// the session is taken out, not before.
+  func hear(_ process: SandboxProcess, _ number: UInt64) {
     switch takeReply(from: process, to: number, waits: false) {
     case .nothing: listen(to: process)
     case .elsewhere: break
-    case .over(let result):
+    case .over(let result, let completion):
       // A template's copies are none of the pool's.
       if !process.isCopy { noteEnd() }
-      completion?(result)
+      completion(result)
     }
   }
 
@@ -204,13 +209,10 @@ extension SandboxFleet {
       guard header.kind == .forked else { throw body.error("kind") }
       let message = try ForkedMessage(from: &body)
       let key = header.identifier
-      let (process, completion) = state.withLock { state in
-        (state.processes[key], state.sessions[key].flatMap { state.running[$0]?.completion })
-      }
-      guard let process else { return }
+      guard let process = state.withLock({ $0.processes[key] }) else { return }
       defer { process.stopListening() }
       if case .notForked(let error) = process.take(message),
-        case .over(let result) = end(of: process, notForked: error), let completion
+        case .over(let result, let completion) = end(of: process, notForked: error)
       {
         completion(result)
       }
@@ -238,17 +240,20 @@ extension SandboxFleet {
   /// A process that was never forked.
   @discardableResult
   func end(of process: SandboxProcess, notForked error: Int32) -> Heard {
-    takeOut(process) == nil ? .elsewhere : .over(.failure(SandboxError("fork", errno: error)))
+    takeOut(process).map {
+      .over(.failure(SandboxError("fork", errno: error)), $0.completion)
+    } ?? .elsewhere
   }
 
   /// A process is gone, and how it ended somebody else has heard: this process's program waits for children that
   /// it did not start.
   func endUnseen(of process: SandboxProcess) -> Heard {
-    takeOut(process) == nil
-      ? .elsewhere
-      : .over(
+    takeOut(process).map {
+      .over(
         .failure(
-          SandboxError("how the sandbox ended is unknown: somebody else has waited for it")))
+          SandboxError("how the sandbox ended is unknown: somebody else has waited for it")),
+        $0.completion)
+    } ?? .elsewhere
   }
 
   /// A process is gone; its session's report, if it had one that is still to be told of.
@@ -256,7 +261,7 @@ extension SandboxFleet {
     guard let running = takeOut(process) else { return .elsewhere }
     // Killed, and not by us: by whoever killed the launcher, mostly.
     if end.status & 0x7f == SIGKILL, running.verdict == nil, self.process.isEnding() {
-      return .over(.failure(SandboxError("the launcher ended")))
+      return .over(.failure(SandboxError("the launcher ended")), running.completion)
     }
     // It takes as long to end as the report to be made.
     if isForOne { Glibc.shutdown(self.process.socket, Int32(SHUT_RDWR)) }
@@ -270,7 +275,7 @@ extension SandboxFleet {
     return .over(
       Result { () throws(SandboxError) in
         try SandboxReport(contents, end, session: running.session)
-      })
+      }, running.completion)
   }
 
   /// Calls somebody back, on no thread that anybody waits for.

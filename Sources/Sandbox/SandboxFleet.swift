@@ -202,7 +202,7 @@ final class SandboxFleet: Sendable {
     } else {
       fillHalfEmptyPool()
       // This thread takes the answer itself: nobody in between has to wake up.
-      if case .over(let report) = takeReply(from: process, to: number, waits: true) {
+      if case .over(let report, _) = takeReply(from: process, to: number, waits: true) {
         refillPool()
         return try report.get()
       }

@@ -265,6 +265,30 @@ struct LookingAheadTests {
     #expect(count(front.process.number) == count(getpid()))
   }
 
+  @Test("a session that is given to a process while its end is being heard is told of")
+  func givenWhileItEnds() throws {
+    let fleet = try fleet(.seconds(1))
+    defer { fleet.shutDown() }
+    let process = try takeLooker(fleet).process
+    // The fleet's thread would hear its end now, and has found no session.
+    fleet.state.withLock { state in
+      state.processes[process.identifier] = nil
+      state.idle = [process]
+      state.front = nil
+    }
+    kill(process.number, SIGSTOP)
+    let result = Mutex<Result<SandboxReport, SandboxError>?>(nil)
+    let (given, _) = try fleet.begin(nullSession(), .plain) { report in
+      result.withLock { $0 = report }
+    }
+    try #require(given === process)
+    kill(process.number, SIGKILL)
+    waitUntil { state(process.number) == "Z" }
+    fleet.hear(process, 0)
+    #expect(
+      try result.withLock { try $0?.get() }?.outcome == .killed(signal: SIGKILL), "nobody is told")
+  }
+
   @Test("where sandboxes have one processor nobody looks")
   func oneProcessor() throws {
     let scratch = try Scratch()
