@@ -223,9 +223,11 @@ struct LookingAheadTests {
   private func takeLooker(_ fleet: SandboxFleet) throws -> SandboxFleet.Waiting {
     for _ in 0..<100 {
       _ = try fleet.runAndWait(nullSession())
-      waitUntil { fleet.lookingProcess != nil }
+      // Not longer: nobody looks after sessions that came late.
+      usleep(5000)
       guard let waiting = fleet.takeIdle() else { continue }
-      if waiting.front != nil { return waiting }
+      // One of which the launcher had not told yet could not be kept off a processor.
+      if waiting.front != nil, count(waiting.process.number) < count(getpid()) { return waiting }
       fleet.giveBack(waiting)
     }
     throw SandboxError("no process looks")
