@@ -217,6 +217,7 @@ struct LauncherTests {
     .enabled(if: ProcessInfo.processInfo.environment["ZVM_LONG_TESTS"] == "1"),
     arguments: [
       Launcher.Options(), Launcher.Options(reuse: true), Launcher.Options(pool: 4),
+      Launcher.Options(pool: 4, looksAhead: .milliseconds(5)),
     ])
   func manyInARow(options: Launcher.Options) throws {
     let scratch = try Scratch()
