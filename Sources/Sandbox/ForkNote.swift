@@ -12,15 +12,10 @@ import Glibc
   private static let byteCount = 4096
 
   init() throws(SandboxError) {
-    file = unsafe csb_fixed_memory_file("forks", UInt64(Self.byteCount))
-    guard file >= 0 else { throw SandboxError("the launcher's note", errno: -file) }
-    let result = unsafe mmap(nil, Self.byteCount, PROT_READ, MAP_SHARED, file, 0)
-    guard let result = unsafe result, unsafe result != MAP_FAILED else {
-      let code = errno
-      close(file)
-      throw SandboxError("map the launcher's note", errno: code)
-    }
-    unsafe pointer = result.assumingMemoryBound(to: csb_fork_note.self)
+    let mapped = unsafe try mapMemoryFile(
+      "forks", Self.byteCount, PROT_READ, what: "the launcher's note")
+    file = unsafe mapped.file
+    unsafe pointer = mapped.place.assumingMemoryBound(to: csb_fork_note.self)
   }
 
   deinit {

@@ -18,16 +18,10 @@ import Synchronization
   private var usedChannelCount = 0
 
   init() throws(SandboxError) {
-    file = unsafe csb_fixed_memory_file("session", UInt64(csb_shared_size()))
-    guard file >= 0 else { throw SandboxError("shared memory", errno: -file) }
-    let result = unsafe mmap(
-      nil, csb_shared_size(), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0)
-    guard let result = unsafe result, unsafe result != MAP_FAILED else {
-      let code = errno
-      close(file)
-      throw SandboxError("map shared memory", errno: code)
-    }
-    unsafe pointer = result.assumingMemoryBound(to: csb_shared.self)
+    let mapped = unsafe try mapMemoryFile(
+      "session", csb_shared_size(), PROT_READ | PROT_WRITE, what: "shared memory")
+    file = unsafe mapped.file
+    unsafe pointer = mapped.place.assumingMemoryBound(to: csb_shared.self)
   }
 
   deinit {
